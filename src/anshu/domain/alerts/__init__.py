@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""预警 alarms and warnings: rules judged over observations."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ingest process: sockets and HTTP in, observations out."""
