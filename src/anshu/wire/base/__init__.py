@@ -1,2 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every codec shares: results, faults, checksums, readers."""
+
+from anshu.wire.base.checksums import crc16_modbus
+from anshu.wire.base.faults import TEMPLATES, Fault, Refusal, Refused, refuse
+from anshu.wire.base.readers import CHINA, bcd_digits, bcd_time
+from anshu.wire.base.results import Frame, Message, Observation, Quality, StreamDecoder
+
+__all__ = [
+    "CHINA",
+    "TEMPLATES",
+    "Fault",
+    "Frame",
+    "Message",
+    "Observation",
+    "Quality",
+    "Refusal",
+    "Refused",
+    "StreamDecoder",
+    "bcd_digits",
+    "bcd_time",
+    "crc16_modbus",
+    "refuse",
+]
