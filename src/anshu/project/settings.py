@@ -68,9 +68,7 @@ CSRF_TRUSTED_ORIGINS = _names("ANSHU_ORIGINS", "")
 # The `anshu` command sets DATABASE_URL to the private cluster when nobody else has.
 PRIVATE_SOCKET = DATA_DIR / "run"
 DATABASES = {
-    "default": _database(
-        os.environ.get("DATABASE_URL", f"postgresql://anshu@/anshu?host={PRIVATE_SOCKET}&port=5432")
-    )
+    "default": _database(os.environ.get("DATABASE_URL", f"postgresql://anshu@/anshu?host={PRIVATE_SOCKET}&port=5432"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

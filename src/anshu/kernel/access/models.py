@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +21,12 @@ class Scoped(models.Model):
     division_code = models.CharField(_("所在区划"), max_length=CODE_LENGTH)
     sector_code = models.CharField(_("行业"), max_length=24, choices=Sector, default=Sector.GENERAL)
     unit = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任单位")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("责任单位"),
     )
 
     class Meta:
@@ -78,10 +83,18 @@ class Grant(models.Model):
     division_code = models.CharField(_("区划范围"), max_length=CODE_LENGTH)
     # Empty means every sector.
     sectors = ArrayField(
-        models.CharField(max_length=24, choices=Sector), verbose_name=_("行业范围"), default=list, blank=True
+        models.CharField(max_length=24, choices=Sector),
+        verbose_name=_("行业范围"),
+        default=list,
+        blank=True,
     )
     unit = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("单位范围")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("单位范围"),
     )
     since = models.DateTimeField(_("起"))
     until = models.DateTimeField(_("止"), null=True, blank=True)

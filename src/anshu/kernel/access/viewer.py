@@ -132,7 +132,12 @@ NOTHING = Q(pk__in=[])
 
 
 def within(
-    viewer: Viewer, model: type[Model], capability: Capability, right: Right = Right.READ, *, path: str = ""
+    viewer: Viewer,
+    model: type[Model],
+    capability: Capability,
+    right: Right = Right.READ,
+    *,
+    path: str = "",
 ) -> Q:
     """This will give the filter that keeps the rows of `model` on which the viewer holds the right.
 
@@ -176,12 +181,16 @@ def _filter(viewer: Viewer, model: type[Model], scope: Scope, fields: set[str], 
     return q
 
 
-class Absent(Exception):  # noqa: N818  what the caller sees is the absence, whether real or imposed
+class Absent(Exception):
     """There is no such row for this viewer: it does not exist or must not be seen. The two look alike."""
 
 
 def fetch(
-    rows: QuerySet[Any], viewer: Viewer, capability: Capability, right: Right = Right.READ, **lookup: Any
+    rows: QuerySet[Any],
+    viewer: Viewer,
+    capability: Capability,
+    right: Right = Right.READ,
+    **lookup: Any,
 ) -> Any:
     """This will be the one guarded way to get an object: in scope for the right, or Absent."""
     try:
@@ -193,7 +202,7 @@ def fetch(
     return found
 
 
-class Refusal(Exception):  # noqa: N818  a decision, not a fault
+class Refusal(Exception):
     """A write was refused: the text is for people, `fields` maps field names to texts."""
 
     def __init__(self, message: str = "", *, code: str = "refused", fields: dict[str, str] | None = None) -> None:

@@ -64,9 +64,7 @@ def verify(*, anchors: dict[int, str] | None = None, most: int = 100) -> Verdict
     return Verdict(count, head_no, head_hash, tuple(breaks))
 
 
-def _judge(
-    chain_no: int, expected_no: int, previous_hash: str, previous: str, stored: str, text: str
-) -> str | None:
+def _judge(chain_no: int, expected_no: int, previous_hash: str, previous: str, stored: str, text: str) -> str | None:
     if chain_no != expected_no:
         return "removed"
     if hashlib.sha256(text.encode()).hexdigest() != stored:

@@ -49,9 +49,7 @@ class AuditHead(models.Model):
     hash = models.CharField(max_length=64, default="0" * 64)
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(id=1), name="audit_head_single")
-        ]
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="audit_head_single")]
 
     def __str__(self) -> str:
         return f"{self.chain_no} {self.hash[:12]}"

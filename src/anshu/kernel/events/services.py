@@ -92,7 +92,10 @@ def _handle(subscriber: Subscriber, event: Event, now: datetime) -> None:
     except Exception:
         log.exception("%s could not handle event %s", subscriber.name, event.pk)
         FailedDelivery.objects.create(
-            subscription=subscriber.name, event=event, failed_at=now, error=traceback.format_exc()[-4000:]
+            subscription=subscriber.name,
+            event=event,
+            failed_at=now,
+            error=traceback.format_exc()[-4000:],
         )
 
 

@@ -16,7 +16,13 @@ class Level(TextChoices):
 
 
 # How many leading digits of a code its level fixes; the prefix is the scope.
-PREFIX_LENGTH = {Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12, Level.GRIDCELL: 15, Level.PARK: 15}
+PREFIX_LENGTH = {
+    Level.COUNTY: 6,
+    Level.TOWNSHIP: 9,
+    Level.VILLAGE: 12,
+    Level.GRIDCELL: 15,
+    Level.PARK: 15,
+}
 
 
 class Sector(TextChoices):

@@ -37,7 +37,8 @@ class Division(models.Model):
         ordering: ClassVar = ["code"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="division_period"
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="division_period",
             ),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^(\d{12}|\d{15})$") | Q(code__regex=r"^\d{6}P\d{3,8}$"),
@@ -114,9 +115,7 @@ class Post(models.Model):
         verbose_name = _("岗位")
         verbose_name_plural = _("岗位")
         ordering: ClassVar = ["organisation", "order"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation", "title"], name="post_title_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "title"], name="post_title_once")]
 
     def __str__(self) -> str:
         return f"{self.organisation}{self.title}"

@@ -73,9 +73,7 @@ def division_names(codes: set[str]) -> dict[str, str]:
     return dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
 
 
-def chain_for(
-    place: str | GEOSGeometry, *, sector: str = Sector.GENERAL, at: datetime
-) -> tuple[Answerable, ...]:
+def chain_for(place: str | GEOSGeometry, *, sector: str = Sector.GENERAL, at: datetime) -> tuple[Answerable, ...]:
     """This will name who answers for a place, from the lowest division upwards and by rung within it.
 
     `place` is a division code or a geometry: a point finds its smallest division; a line or polygon
@@ -113,11 +111,7 @@ def _tenures_at(at: datetime) -> Prefetch:
 def _preferred(duties: list[Responsibility], sector: str) -> list[Responsibility]:
     """This will drop a general duty where the sector has its own at that place and rung, and sort the rest."""
     own = {(duty.division_code, duty.rung) for duty in duties if duty.sector_code == sector}
-    kept = [
-        duty
-        for duty in duties
-        if duty.sector_code == sector or (duty.division_code, duty.rung) not in own
-    ]
+    kept = [duty for duty in duties if duty.sector_code == sector or (duty.division_code, duty.rung) not in own]
     return sorted(kept, key=lambda duty: (-len(prefix_of(duty.division_code)), duty.rung, duty.pk))
 
 

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""预警: rules over datastreams, their exact state, alarms with occurrences."""
+
+from typing import ClassVar
+
+import pghistory
+from django.contrib.gis.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
+from anshu.kernel.access.models import Scoped, User
+
+
+@pghistory.track()
+class Rule(models.Model):
+    """报警规则: up to four coloured thresholds on one datastream, with duration, hysteresis and no-data.
+
+    Thresholds are dated and carry their source; a level computed here is 研判, never an official warning.
+    """
+
+    datastream = models.ForeignKey("sensing.Datastream", models.PROTECT, related_name="+", verbose_name=_("数据流"))
+    name = models.CharField(_("名称"), max_length=120)
+    direction = models.CharField(_("方向"), max_length=6, choices=Direction, default=Direction.ABOVE)
+    blue = models.FloatField(_("蓝色阈值"), null=True, blank=True)
+    yellow = models.FloatField(_("黄色阈值"), null=True, blank=True)
+    orange = models.FloatField(_("橙色阈值"), null=True, blank=True)
+    red = models.FloatField(_("红色阈值"), null=True, blank=True)
+    # A level holds only after the value has stayed beyond its threshold this long.
+    duration_s = models.PositiveIntegerField(_("持续时间(秒)"), default=0)
+    # A level ends only when the value has come back past the threshold by this much.
+    hysteresis = models.FloatField(_("回差"), default=0.0)
+    # Raise a no-data alarm after this silence; empty means never.
+    no_data_s = models.PositiveIntegerField(_("无数据报警(秒)"), null=True, blank=True)
+    source = models.CharField(_("阈值依据"), max_length=200)
+    valid_from = models.DateTimeField(_("生效时间"))
+    valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+    enabled = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("报警规则")
+        verbose_name_plural = _("报警规则")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(hysteresis__gte=0), name="rule_hysteresis_not_negative"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="rule_period",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["datastream"], condition=Q(enabled=True), name="rule_enabled")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleState(models.Model):
+    """Where a rule stands, stored with the observations that moved it, so that a restart changes nothing."""
+
+    rule = models.OneToOneField(Rule, models.CASCADE, primary_key=True, related_name="state")
+    level = models.SmallIntegerField(choices=Level, default=Level.NONE)
+    # The level that the value would have if it stays, and since when.
+    pending = models.SmallIntegerField(choices=Level, default=Level.NONE)
+    pending_since = models.DateTimeField(null=True)
+    observed_at = models.DateTimeField(null=True)
+    silent = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}: {self.level}"
+
+
+@pghistory.track()
+class Alarm(Scoped):
+    """告警: one matter per rule and cause while it lasts; it gathers occurrences and people's answers."""
+
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="+", verbose_name=_("规则"))
+    thing = models.ForeignKey("sensing.Thing", models.PROTECT, related_name="+", verbose_name=_("设备"))
+    cause = models.CharField(_("原因"), max_length=12, choices=Cause)
+    title = models.CharField(_("标题"), max_length=200)
+    level = models.SmallIntegerField(_("等级"), choices=Level)
+    # The worst level it has had.
+    peak_level = models.SmallIntegerField(_("最高等级"), choices=Level)
+    state = models.CharField(_("状态"), max_length=8, choices=AlarmState, default=AlarmState.ACTIVE)
+    raised_at = models.DateTimeField(_("发生时间"))
+    changed_at = models.DateTimeField(_("变化时间"))
+    cleared_at = models.DateTimeField(_("恢复时间"), null=True, blank=True)
+    value = models.FloatField(_("数值"), null=True)
+    threshold = models.FloatField(_("阈值"), null=True)
+    occurrences = models.PositiveIntegerField(_("发生次数"), default=1)
+    point = models.PointField(_("位置"), srid=4326)
+    park_code = models.CharField(_("所在园区"), max_length=15, blank=True)
+    acknowledged_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("处置人")
+    )
+
+    class Meta:
+        verbose_name = _("告警")
+        verbose_name_plural = _("告警")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "cause"], condition=Q(state="active"), name="alarm_active_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["division_code", "-id"],
+                name="alarm_division",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+            models.Index(fields=["-raised_at", "-id"], name="alarm_raised"),
+            models.Index(fields=["level", "-id"], condition=Q(state="active"), name="alarm_active"),
+            models.Index(fields=["thing", "-id"], name="alarm_thing"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Occurrence(models.Model):
+    """发生记录: each change of an alarm's level, with the value that made it."""
+
+    alarm = models.ForeignKey(Alarm, models.PROTECT, related_name="history", verbose_name=_("告警"))
+    at = models.DateTimeField(_("时间"))
+    level = models.SmallIntegerField(_("等级"), choices=Level)
+    value = models.FloatField(_("数值"), null=True)
+    threshold = models.FloatField(_("阈值"), null=True)
+    # When the platform learnt of it: later than `at` for late data.
+    found_at = models.DateTimeField(_("研判时间"))
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["alarm", "at", "level"], name="occurrence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.alarm_id} {self.level} {self.at}"
+
+
+class Comment(models.Model):
+    """处置意见 on an alarm."""
+
+    alarm = models.ForeignKey(Alarm, models.PROTECT, related_name="comments", verbose_name=_("告警"))
+    at = models.DateTimeField(_("时间"))
+    author = models.CharField(_("填写人"), max_length=120)
+    text = models.TextField(_("内容"))
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:40]

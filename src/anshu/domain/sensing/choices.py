@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds of things and quality flags."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ThingKind(TextChoices):
+    """What kind of device or station observes."""
+
+    RAIN = "rain", _("雨量站")
+    RIVER = "river", _("河道水位站")
+    RESERVOIR = "reservoir", _("水库站")
+    WEATHER = "weather", _("气象站")
+    SLOPE = "slope", _("地质灾害监测点")
+    FIRE = "fire", _("消防监测")
+    GAS = "gas", _("气体监测")
+    PLANT = "plant", _("企业监测点")
+    VEHICLE = "vehicle", _("车辆船舶")
+    OTHER = "other", _("其他")
+
+
+class Quality(IntegerChoices):
+    """How far a value may be trusted; kept beside the value, which is never overwritten."""
+
+    GOOD = 0, _("正常")
+    SUSPECT = 1, _("可疑")
+    BAD = 2, _("错误")
+    MISSING = 3, _("缺测")
+    CORRECTED = 4, _("人工订正")
+
+
+class QuarantineKind(TextChoices):
+    """Why a frame or message was kept aside."""
+
+    UNKNOWN = "unknown", _("未登记设备")
+    REFUSED = "refused", _("无法解码")
+    JUDGED = "judged", _("内容不可用")

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""一网: things, what they observe, and every observation once (the words are SensorThings')."""
+
+from typing import ClassVar
+
+import pghistory
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anshu.domain.sensing.choices import Quality, QuarantineKind, ThingKind
+from anshu.kernel.access.models import Scoped
+
+
+@pghistory.track()
+class ObservedProperty(models.Model):
+    """观测要素: what is observed, with its unit and the range of values that can be true."""
+
+    code = models.CharField(_("代码"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    unit = models.CharField(_("单位"), max_length=16, blank=True)
+    minimum = models.FloatField(_("可信下限"), null=True, blank=True)
+    maximum = models.FloatField(_("可信上限"), null=True, blank=True)
+    step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
+    decimals = models.SmallIntegerField(_("小数位"), default=2)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("观测要素")
+        verbose_name_plural = _("观测要素")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Thing(Scoped):
+    """监测设备: a station or device at a place, known to its protocol by an address."""
+
+    code = models.CharField(_("编号"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=120)
+    kind = models.CharField(_("类别"), max_length=12, choices=ThingKind)
+    protocol = models.CharField(_("协议"), max_length=16)
+    address = models.CharField(_("通信地址"), max_length=64)
+    point = models.PointField(_("位置"), srid=4326)
+    park_code = models.CharField(_("所在园区"), max_length=15, blank=True)
+    # The secret that the device sends in its frames, where its protocol has one.
+    secret = models.CharField(_("通信密码"), max_length=32, blank=True)
+    report_interval_s = models.PositiveIntegerField(_("应报间隔(秒)"), default=3600)
+    risk_object = models.ForeignKey(
+        "risks.RiskObject",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("所属风险对象"),
+    )
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("监测设备")
+        verbose_name_plural = _("监测设备")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["protocol", "address"], name="thing_address_once")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["division_code", "id"],
+                name="thing_division",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Sensor(models.Model):
+    """传感器: the instrument in a thing."""
+
+    thing = models.ForeignKey(Thing, models.CASCADE, related_name="sensors", verbose_name=_("设备"))
+    name = models.CharField(_("名称"), max_length=80)
+    maker = models.CharField(_("厂家"), max_length=80, blank=True)
+    model = models.CharField(_("型号"), max_length=80, blank=True)
+    calibrated_on = models.DateField(_("检定日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("传感器")
+        verbose_name_plural = _("传感器")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Datastream(models.Model):
+    """数据流: one property observed by one thing. `factor` and `offset` turn what is sent into the unit."""
+
+    thing = models.ForeignKey(Thing, models.PROTECT, related_name="datastreams", verbose_name=_("设备"))
+    sensor = models.ForeignKey(Sensor, models.SET_NULL, null=True, blank=True, related_name="+")
+    observed_property = models.ForeignKey(ObservedProperty, models.PROTECT, related_name="+", verbose_name=_("要素"))
+    name = models.CharField(_("名称"), max_length=120)
+    factor = models.FloatField(_("系数"), default=1.0)
+    offset = models.FloatField(_("偏移"), default=0.0)
+
+    class Meta:
+        verbose_name = _("数据流")
+        verbose_name_plural = _("数据流")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["thing", "observed_property"], name="datastream_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Observation(models.Model):
+    """观测值: one value at one instant. The table is partitioned by month; its key makes a replay harmless."""
+
+    pk = models.CompositePrimaryKey("datastream_id", "at")
+    datastream = models.ForeignKey(Datastream, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    at = models.DateTimeField()
+    value = models.FloatField(null=True)
+    quality = models.SmallIntegerField(choices=Quality, default=Quality.GOOD)
+    # Bits that say which checks spoke: see rules.Check.
+    checks = models.IntegerField(default=0)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "sensing_observation"
+
+    def __str__(self) -> str:
+        return f"{self.datastream_id} {self.at} {self.value}"
+
+
+class Latest(models.Model):
+    """最新值: the newest good observation of each datastream, so that one query serves the whole map."""
+
+    datastream = models.OneToOneField(Datastream, models.CASCADE, primary_key=True, related_name="latest")
+    at = models.DateTimeField()
+    value = models.FloatField(null=True)
+    quality = models.SmallIntegerField(choices=Quality)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.datastream_id} {self.value}"
+
+
+class Quarantine(models.Model):
+    """隔离区: a frame or message that could not be used, with the reason. Nothing received is thrown away."""
+
+    received_at = models.DateTimeField(_("收到时间"))
+    protocol = models.CharField(_("协议"), max_length=16)
+    peer = models.CharField(_("来源"), max_length=80)
+    thing_address = models.CharField(_("通信地址"), max_length=64, blank=True)
+    kind = models.CharField(_("类别"), max_length=10, choices=QuarantineKind)
+    reason = models.CharField(_("原因代码"), max_length=40)
+    detail = models.JSONField(_("详情"), default=dict)
+    raw = models.BinaryField(_("原始字节"))
+    digest = models.CharField(max_length=64)
+    seen = models.PositiveIntegerField(_("次数"), default=1)
+    last_seen_at = models.DateTimeField(_("最近一次"))
+    resolved_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+    resolution = models.CharField(_("处理结果"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("隔离报文")
+        verbose_name_plural = _("隔离报文")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["digest"], condition=Q(resolved_at=None), name="quarantine_open_digest_once"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["thing_address", "protocol"], name="quarantine_address")]
+
+    def __str__(self) -> str:
+        return f"{self.protocol} {self.thing_address} {self.reason}"

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Headers that every page carries."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class ContentSecurityMiddleware:
+    """Sends a content security policy: own origin only, no inline script, plus the live stream's address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """This will add the policy to the response."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _policy(request))
+        return response
+
+
+def stream_url(request: HttpRequest) -> str:
+    """This will give the address at which this browser finds the live stream."""
+    if settings.STREAM_URL:
+        return str(settings.STREAM_URL)
+    host = request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+    port = settings.STREAM_ADDRESS.rsplit(":", 1)[1]
+    return f"{request.scheme}://{host}:{port}/stream/"
+
+
+def _policy(request: HttpRequest) -> str:
+    stream = "/".join(stream_url(request).split("/")[:3])
+    return (
+        f"default-src 'self'; connect-src 'self' {stream}; img-src 'self' data: blob:; worker-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; "
+        "form-action 'self'"
+    )
