@@ -28,7 +28,7 @@ def decode_frame(raw: bytes) -> Sl651Message:
 def decode(frame: Sl651Frame) -> Sl651Message:
     """Decode a frame that a stream decoder gave; raise Refused."""
     kind = kind_of(frame)
-    if frame.total > 1:
+    if frame.total > 1 and frame.direction == "up":
         return _decode_part(frame, kind)
     return decode_body(frame, frame.body, frame.body_offset)
 

@@ -79,7 +79,7 @@ def encode_element(name: Name, value: Value) -> bytes:
 
 def _binary(value: float | None, element: Element) -> bytes:
     width = 1 if element.form == "series_1" else 2
-    none = 256**width - 1
+    none = (1 << 8 * width) - 1
     if value is None:
         return none.to_bytes(width, "big")
     number = round(value * _SCALE[element.decimals])

@@ -69,7 +69,7 @@ class Sl651Message(Message):
     @property
     def is_part(self) -> bool:
         """Tell a packet that is only part of a message."""
-        return self.total > 1 and not self.assembled
+        return self.total > 1 and self.direction == "up" and not self.assembled
 
     def as_json(self) -> dict[str, Any]:
         """Give the message, without its observations, as the command line prints it."""
