@@ -40,6 +40,7 @@ def viewer_of(user: User, *, at: datetime) -> Viewer:
         user_id=user.pk,
         person_id=user.person_id,
         holdings=holdings,
+        posts=frozenset(posts),
         assigned=frozenset(assigned.values_list("subject_type", "subject_id")),
     )
 

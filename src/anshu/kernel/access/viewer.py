@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from anshu.kernel.access.choices import Capability, Reach, Right, Role
 from anshu.kernel.access.matrix import reaches
 from anshu.kernel.audit.actor import Actor
+from anshu.kernel.audit.refusals import Absent, Refusal
 from anshu.kernel.org.choices import Level
 from anshu.kernel.org.selectors import level_of, prefix_of
 
@@ -53,12 +54,20 @@ class Viewer(Actor):
     user_id: int | None = None
     person_id: int | None = None
     holdings: tuple[Holding, ...] = ()
+    # Seats sat in at this moment, whether or not a role was granted to them.
+    posts: frozenset[int] = field(default=frozenset())
     # (subject type, subject id) of what was assigned to this person or unit.
     assigned: frozenset[tuple[str, str]] = field(default=frozenset())
 
     def can(self, capability: Capability, right: Right = Right.READ) -> bool:
         """This will tell whether the right is held anywhere at all, rows or aggregates apart."""
         return any(True for _ in self.scopes(capability, right))
+
+    def may(self, capability: str, right: str, row: Any = None) -> bool:
+        """This will tell whether the right is held anywhere, or on the given row."""
+        if row is None:
+            return self.can(Capability(capability), Right(right))
+        return self.covers(row, Capability(capability), Right(right))
 
     def may_aggregate(self, capability: Capability) -> bool:
         """This will tell whether totals over the county may be shown, even where rows may not."""
@@ -144,13 +153,21 @@ def within(
     The model needs `division_code`; it may have `sector_code`, `unit`, `park_code`, `public` and `owner`.
     `path` reaches a scoped parent, such as `thing__`. Anything the model lacks closes that alternative.
     """
-    fields = {field.name for field in model._meta.get_fields()}
+    scoped = _scoped(model, path)
+    fields = {field.name for field in scoped._meta.get_fields()}
     parts = [
         part
         for scope in set(viewer.scopes(capability, right))
-        if (part := _filter(viewer, model, scope, fields, path)) is not None
+        if (part := _filter(viewer, scoped, scope, fields, path)) is not None
     ]
     return reduce(or_, parts, NOTHING) if parts else NOTHING
+
+
+def _scoped(model: type[Model], path: str) -> type[Model]:
+    """This will follow `path` to the model whose columns place the row."""
+    for name in filter(None, path.split("__")):
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    return model
 
 
 def _filter(viewer: Viewer, model: type[Model], scope: Scope, fields: set[str], path: str) -> Q | None:
@@ -181,10 +198,6 @@ def _filter(viewer: Viewer, model: type[Model], scope: Scope, fields: set[str], 
     return q
 
 
-class Absent(Exception):
-    """There is no such row for this viewer: it does not exist or must not be seen. The two look alike."""
-
-
 def fetch(
     rows: QuerySet[Any],
     viewer: Viewer,
@@ -202,14 +215,4 @@ def fetch(
     return found
 
 
-class Refusal(Exception):
-    """A write was refused: the text is for people, `fields` maps field names to texts."""
-
-    def __init__(self, message: str = "", *, code: str = "refused", fields: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.message, self.code, self.fields = message, code, fields or {}
-
-
-__all__ = [
-    "Viewer", "fetch", "within",
-]  # fmt: skip
+__all__ = ["Absent", "Holding", "Refusal", "Scope", "Viewer", "fetch", "within"]
