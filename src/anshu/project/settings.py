@@ -148,6 +148,20 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 
+# Signing in (GB/T 22239-2019, 8.1.4.1). The demonstration does without the second factor.
+REQUIRE_SECOND_FACTOR = _flag("ANSHU_SECOND_FACTOR", "0" if DEMO else "1")
+LOGIN_FAILURES_MAX = int(os.environ.get("ANSHU_LOGIN_FAILURES", "5"))
+LOGIN_LOCK_MINUTES = int(os.environ.get("ANSHU_LOGIN_LOCK_MINUTES", "15"))
+PASSWORD_MAX_DAYS = int(os.environ.get("ANSHU_PASSWORD_DAYS", "90"))
+PASSWORDS_REMEMBERED = 5
+SESSIONS_MAX = int(os.environ.get("ANSHU_SESSIONS", "3"))
+SESSION_IDLE_MINUTES = {
+    "console": int(os.environ.get("ANSHU_IDLE_MINUTES", "30")),
+    "phone": int(os.environ.get("ANSHU_IDLE_MINUTES_PHONE", "720")),
+}
+PHONE_REVEALS_PER_HOUR = int(os.environ.get("ANSHU_PHONE_REVEALS", "100"))
+DEMO_PASSWORD = os.environ.get("ANSHU_DEMO_PASSWORD", "Longyou-2026")
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(os.environ.get("ANSHU_SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -183,6 +197,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/dist/assets/.+"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ANSHU_UPLOAD_MAX_MB", "20")) * 1024 * 1024
+
+UPLOAD_MAX_PIXELS = 50_000_000
 
 COUNTY_CODE = os.environ.get("ANSHU_COUNTY", "330825000000")
 

@@ -2,6 +2,7 @@
 """Who acts: a person, a device or the platform itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
 PERSON, DEVICE, PLATFORM = "person", "device", "platform"
 
@@ -13,6 +14,10 @@ class Actor:
     kind: str
     id: str
     label: str
+
+    def may(self, capability: str, right: str, row: Any = None) -> bool:
+        """This will tell whether the right is held (on the row): the platform may do all, a bare actor nothing."""
+        return self.kind == PLATFORM
 
 
 def platform(part: str) -> Actor:

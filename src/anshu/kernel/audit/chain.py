@@ -4,6 +4,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import connection
 
@@ -84,3 +85,20 @@ def _head() -> tuple[int, str]:
         cursor.execute("select chain_no, hash from audit_audithead where id = 1")
         row = cursor.fetchone()
     return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def write_anchor(file: Path) -> Verdict:
+    """This will verify the chain and note its head in a file outside the database, unless it is broken."""
+    verdict = verify(anchors=read_anchors(file))
+    if not verdict.breaks and verdict.head_no:
+        with file.open("a", encoding="ascii") as out:
+            out.write(f"{verdict.head_no} {verdict.head_hash}\n")
+    return verdict
+
+
+def read_anchors(file: Path) -> dict[int, str]:
+    """This will read the noted heads; none when there is no such file yet."""
+    if not file.exists():
+        return {}
+    pairs = (line.split() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
+    return {int(number): digest for number, digest in pairs}
