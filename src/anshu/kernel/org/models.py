@@ -41,7 +41,7 @@ class Division(models.Model):
                 name="division_period",
             ),
             models.CheckConstraint(
-                condition=Q(code__regex=r"^(\d{12}|\d{15})$") | Q(code__regex=r"^\d{6}P\d{3,8}$"),
+                condition=Q(code__regex=r"^(\d{12}|\d{15})$") | Q(code__regex=r"^\d{6}-P\d{2,8}$"),
                 name="division_code_form",
             ),
         ]

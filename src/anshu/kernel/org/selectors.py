@@ -30,7 +30,7 @@ class Answerable:
 
 def prefixes_of(code: str) -> list[str]:
     """This will list the full codes of a division and all above it, lowest first."""
-    if len(code) == 15 and not code[6:7].isdigit():
+    if not code.isdigit():
         return [code, f"{code[:6]}000000"]
     found = [code]
     for length in (12, 9, 6):
