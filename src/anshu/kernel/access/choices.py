@@ -87,3 +87,14 @@ class Reach(TextChoices):
     PUBLIC = "p", _("公开部分")
     AGGREGATE = "a", _("仅汇总")
     OWN = "own", _("本人")
+
+
+class Surface(TextChoices):
+    """Where a session lives; how long it may idle depends on it."""
+
+    CONSOLE = "console", _("电脑端")
+    PHONE = "phone", _("手机端")
+
+
+# One person may hold at most one of these (GB/T 22239-2019, 8.1.5: system, security and audit management apart).
+ADMINISTRATORS = frozenset({Role.R24, Role.SECURITY, Role.AUDIT})

@@ -2,12 +2,16 @@
 """Gives each request its viewer and the clock reading that all of its services share."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from anshu.kernel.access.selectors import NOBODY, viewer_of
+from anshu.kernel.access.services.sessions import TOUCH_EVERY_S, idle_limit, session_over, session_touch
 from anshu.kernel.access.viewer import Absent
 from anshu.kernel.audit.services import source_address
 
@@ -22,9 +26,10 @@ class ViewerMiddleware:
         """This will serve one request with its viewer, clock and source address set."""
         now = timezone.now()  # noqa: TID251  the edge where the clock is read for a whole request
         request.now = now  # type: ignore[attr-defined]
+        _end_idle(request, now)
         user = request.user
         request.viewer = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: viewer_of(user, at=now) if user.is_authenticated else NOBODY  # type: ignore[arg-type]
+            lambda: viewer_of(user, at=now) if user.is_authenticated else NOBODY
         )
         language = translation.get_language()
         token = source_address.set(request.META.get("REMOTE_ADDR", ""))
@@ -39,3 +44,18 @@ class ViewerMiddleware:
         """This will make a forbidden object look like one that does not exist."""
         if isinstance(exception, Absent):
             raise Http404 from exception
+
+
+def _end_idle(request: HttpRequest, now: datetime) -> None:
+    """This will sign out a session that idled too long, and note now and then that it is in use."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
+        return
+    session, seconds = request.session, int(now.timestamp())
+    idle = seconds - session.get("seen_at", seconds)
+    key = session.session_key or ""
+    if idle > idle_limit(session.get("surface", "")).total_seconds():
+        session_over(session_key=key, now=now, action="account.idled_out")
+        logout(request)
+    elif idle >= TOUCH_EVERY_S or "seen_at" not in session:
+        session["seen_at"] = seconds
+        session_touch(session_key=key, now=now)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from anshu.kernel.access.choices import Role
+from anshu.kernel.access.choices import Role, Surface
 from anshu.kernel.org.choices import Sector
 from anshu.kernel.org.models import CODE_LENGTH, Organisation, Person, Post
 
@@ -54,7 +54,8 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(_("须改密码"), default=True)
     failed_logins = models.PositiveSmallIntegerField(_("连续失败次数"), default=0)
     locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
-    totp_secret = models.CharField(max_length=64, blank=True, editable=False)
+    # Sealed: see second_factor.py. A dump of the database alone does not open it.
+    totp_secret = models.CharField(max_length=255, blank=True, editable=False)
     totp_confirmed_at = models.DateTimeField(_("动态口令启用时间"), null=True, blank=True)
     # The last accepted time step, so that one code cannot be used twice.
     totp_last_step = models.BigIntegerField(default=0, editable=False)
@@ -72,6 +73,34 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.person.name if self.person else self.username
+
+
+class PastPassword(models.Model):
+    """旧密码: a hash that may not be chosen again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128, editable=False)
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.set_at:%Y-%m-%d}"
+
+
+class LoginFailure(models.Model):
+    """登录失败: an address that failed on a name; only the name's hash is kept, for people type passwords there."""
+
+    address = models.CharField(_("来源地址"), max_length=64)
+    name_hash = models.CharField(max_length=64)
+    failed_at = models.DateTimeField(_("最近失败"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["address", "name_hash"], name="login_failure_once"),
+        ]
+        indexes: ClassVar = [models.Index("address", "failed_at", name="login_failure_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.failed_at:%Y-%m-%d %H:%M}"
 
 
 class Grant(models.Model):
@@ -162,7 +191,9 @@ class OpenSession(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("账号"))
     session_key = models.CharField(max_length=40, unique=True)
+    surface = models.CharField(_("界面"), max_length=8, choices=Surface, default=Surface.CONSOLE)
     opened_at = models.DateTimeField(_("登录时间"))
+    seen_at = models.DateTimeField(_("最近活动"))
     address = models.CharField(_("来源地址"), max_length=64, blank=True)
     agent = models.CharField(_("终端"), max_length=200, blank=True)
 

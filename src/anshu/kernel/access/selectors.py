@@ -5,10 +5,10 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anshu.kernel.access.choices import Role
-from anshu.kernel.access.models import ApiToken, Assignment, Grant, User
+from anshu.kernel.access.models import ApiToken, Assignment, Grant, OpenSession, User
 from anshu.kernel.access.viewer import Holding, Viewer
 from anshu.kernel.audit.actor import DEVICE, PERSON
 from anshu.kernel.org.models import Tenure
@@ -43,6 +43,30 @@ def viewer_of(user: User, *, at: datetime) -> Viewer:
         posts=frozenset(posts),
         assigned=frozenset(assigned.values_list("subject_type", "subject_id")),
     )
+
+
+def roles_of(user: User, *, at: datetime) -> frozenset[Role]:
+    """This will name the roles that an account holds at a moment, by itself and by its seats."""
+    return frozenset(holding.role for holding in viewer_of(user, at=at).holdings)
+
+
+def roles_to_come(*, person_id: int | None, user_id: int | None, at: datetime) -> set[Role]:
+    """This will name the roles somebody holds or will hold: grants and tenures that have not ended by then."""
+    lasting = Q(until=None) | Q(until__gt=at)
+    posts = Tenure.objects.filter(lasting, person_id=person_id).values("post_id") if person_id else []
+    account = Q(user_id=user_id) if user_id else Q(pk__in=[])
+    grants = Grant.objects.filter(account | Q(post_id__in=posts), lasting)
+    return {Role(role) for role in grants.values_list("role", flat=True)}
+
+
+def sessions_of(user: User) -> QuerySet[OpenSession]:
+    """This will list an account's open sessions, the newest first."""
+    return OpenSession.objects.filter(user=user).order_by("-opened_at", "-pk")
+
+
+def demonstration_accounts() -> QuerySet[User]:
+    """This will list the accounts that the demonstration invites to try: those with a `demo` preference."""
+    return User.objects.filter(is_active=True, preferences__has_key="demo").select_related("person")
 
 
 def _holding(grant: Grant, organisation_id: int | None) -> Holding:

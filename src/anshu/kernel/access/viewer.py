@@ -7,6 +7,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, Protocol
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 
 from anshu.kernel.access.choices import Capability, Reach, Right, Role
@@ -208,7 +210,7 @@ def fetch(
     """This will be the one guarded way to get an object: in scope for the right, or Absent."""
     try:
         found = rows.filter(within(viewer, rows.model, capability, right)).filter(**lookup).first()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ValidationError, DataError) as error:
         raise Absent from error
     if found is None:
         raise Absent
