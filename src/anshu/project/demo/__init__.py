@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demonstration county: synthetic people and stations in the real divisions, and a recorded synthetic storm."""
