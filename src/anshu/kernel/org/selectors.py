@@ -3,9 +3,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db.models import Prefetch, Q
+from django.utils.timezone import localdate
 
 from anshu.kernel.org.choices import PREFIX_LENGTH, Level, Rung, Sector
 from anshu.kernel.org.models import Division, Responsibility, Tenure
@@ -77,9 +79,10 @@ def chain_for(place: str | GEOSGeometry, *, sector: str = Sector.GENERAL, at: da
     """This will name who answers for a place, from the lowest division upwards and by rung within it.
 
     `place` is a division code or a geometry: a point finds its smallest division; a line or polygon
-    finds every lowest division it touches. A sector's own duty comes before the general one at the same rung.
+    finds every lowest division it touches; a park that it touches answers beside them. A sector's own duty comes
+    before the general one at the same rung.
     """
-    codes = [place] if isinstance(place, str) else _codes_touched(place)
+    codes = [place] if isinstance(place, str) else _codes_touched(place, at)
     wanted = {upper for code in codes for upper in prefixes_of(code)}
     duties = (
         Responsibility.objects.filter(
@@ -95,15 +98,15 @@ def chain_for(place: str | GEOSGeometry, *, sector: str = Sector.GENERAL, at: da
     return tuple(_answerable(duty, names) for duty in _preferred(list(duties), sector))
 
 
-def _codes_touched(geometry: GEOSGeometry) -> list[str]:
-    divisions = Division.objects.filter(
-        area__intersects=geometry, valid_until=None, level__in=[Level.VILLAGE, Level.GRIDCELL]
-    )
+def _codes_touched(geometry: GEOSGeometry, at: datetime) -> list[str]:
+    day = localdate(at)
+    lasting = Q(valid_until=None) | Q(valid_until__gt=day)
+    divisions = Division.objects.filter(lasting, area__intersects=geometry, valid_from__lte=day)
     codes = list(divisions.values_list("code", flat=True))
-    return [code for code in codes if not any(other != code and other.startswith(code) for other in codes)]
+    return [code for code in codes if not any(other != code and other.startswith(prefix_of(code)) for other in codes)]
 
 
-def _tenures_at(at: datetime) -> Prefetch:
+def _tenures_at(at: datetime) -> "Prefetch[Any]":
     current = Tenure.objects.filter(Q(until=None) | Q(until__gt=at), since__lte=at).select_related("person")
     return Prefetch("post__tenures", queryset=current.order_by("-since"), to_attr="current_tenures")
 

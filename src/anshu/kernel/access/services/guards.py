@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that several access services share."""
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -9,13 +10,17 @@ from anshu.kernel.access.models import User
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.actor import PERSON, Actor
 from anshu.kernel.audit.refusals import Absent, Refusal
+from anshu.kernel.org.services.guards import Ground
 
 REASON_MIN = 2
 
 
 def require(actor: Actor, capability: Capability, right: Right) -> None:
-    """This will let the platform and holders of the right pass; for all others the matter does not exist."""
-    if not actor.may(capability, right):
+    """This will let the platform and holders of the right over the whole county pass; others find nothing here.
+
+    It is asked on the county itself: an enterprise that may change its own staff does not pass.
+    """
+    if not actor.may(capability, right, Ground(settings.COUNTY_CODE)):
         raise Absent
 
 
