@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Marker, ScaleControl, type GeoJSONSource, type Map as MapLibre, type MapMouseEvent } from "maplibre-gl";
+import { paintAges, tickAges } from "../shared/ages";
+import type { Api } from "../shared/api";
+import type { Boot } from "../shared/boot";
+import type { AlarmRow, LayerInfo, LiveEvent, LngLat, MapFeatures, SearchHit, Session } from "../shared/contract";
+import { h, settle, throttle } from "../shared/dom";
+import { t } from "../shared/i18n";
+import { showLiveState, type Live } from "../shared/live";
+import { baseMap, type RasterBase } from "../shared/map/base";
+import { FeatureLayer, pointOf } from "../shared/map/features";
+import { alarmsAsText } from "./alarms";
+import { Drawer } from "./drawer";
+import { LayerPanel } from "./layers";
+import { Measure } from "./measure";
+import { searchBox } from "./search";
+import { TimeBar } from "./timebar";
+import { tools, type View } from "./tools";
+
+const SETTLE_MS = 150;
+const RELOAD_MS = 4000;
+const REPAINT_MS = 30_000;
+const MANY = 2000; // above this a layer is asked for by what is in view
+const MOST_PULSES = 60;
+/** Which layers a kind of event touches, by the type of its subject. */
+const TOUCHES: Readonly<Record<string, string>> = { alarm: "alarm", incident: "incident", task: "task", observation: "thing", shelter: "shelter" };
+
+export class OneMap {
+  private readonly layers = new Map<string, FeatureLayer>();
+  private readonly pulses = new Map<string, Marker>();
+  private readonly panel: LayerPanel;
+  private readonly drawer: Drawer;
+  private readonly timebar: TimeBar;
+  private readonly alarmList = h("div", { class: "om-alarm-list" });
+  private readonly said = h("div", { class: "om-said", role: "status", hidden: true });
+  private readonly announcer = h("div", { class: "an-visually-hidden", "aria-live": "assertive" });
+
+  /** Builds the page, then the map, then fills it. */
+  static async open(root: HTMLElement, api: Api, session: Session, live: Live, boot: Boot): Promise<void> {
+    const infos = await api.get<LayerInfo[]>("/map/layers");
+    const container = h("div", { class: "om-map", role: "region", "aria-label": t("map.title") });
+    root.replaceChildren(container);
+    const raster = (boot.basemap as RasterBase | undefined) ?? null;
+    const map = await baseMap(container, api, { bounds: session.area.bbox, hash: true, raster, padding: 60 });
+    const page = new OneMap(map, api, session, live, infos);
+    page.furnish(root);
+    await page.fill();
+    page.listen();
+    await page.openFromAddress();
+  }
+
+  private constructor(
+    private readonly map: MapLibre,
+    private readonly api: Api,
+    private readonly session: Session,
+    private readonly live: Live,
+    private readonly infos: readonly LayerInfo[],
+  ) {
+    this.panel = new LayerPanel(session.user.username, infos, (code, shown) => this.toggle(code, shown));
+    this.drawer = new Drawer(api, () => void this.reload("alarm"), () => this.select(null));
+    this.timebar = new TimeBar(() => void this.fill());
+    for (const info of infos) this.layers.set(info.code, new FeatureLayer(map, info.code, info.kind));
+    map.addSource("selected", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+    map.addLayer({ id: "selected", type: "circle", source: "selected", paint: { "circle-radius": 19, "circle-color": "rgba(0,0,0,0)", "circle-stroke-width": 3, "circle-stroke-color": "#0b6e6e" } });
+    map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
+  }
+
+  private furnish(root: HTMLElement): void {
+    const measure = new Measure(this.map, (words) => this.say(words), () => bar.measureEnded());
+    const bar = tools({
+      username: this.session.user.username,
+      measure: () => measure.toggle(),
+      current: () => ({ center: this.map.getCenter().toArray() as LngLat, zoom: this.map.getZoom(), layers: this.panel.shown() }),
+      go: (view) => this.goTo(view),
+      home: () => this.home(),
+    });
+    const toggle = h("button", { type: "button", class: "om-button om-panel-toggle", "aria-expanded": "false", "aria-controls": "om-panel" }, t("map.layers"));
+    const body = h("div", { class: "om-panel-body", id: "om-panel" }, h("h2", {}, t("map.alarms")), this.alarmList, h("h2", {}, t("map.layers")), this.panel.element);
+    toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(body.classList.toggle("is-open"))));
+    const head = h("div", { class: "om-panel-head" }, h("a", { class: "om-brand", href: "/" }, h("b", {}, t("brand")), this.session.area.name), toggle);
+    const panel = h("div", { class: "om-panel", role: "region", "aria-label": t("map.layers") }, head, searchBox(this.api, (hit) => this.choose(hit)), body);
+    root.append(h("h1", { class: "an-visually-hidden" }, t("map.title")), panel, bar.element, this.drawer.element, this.timebar.element, this.said, this.announcer);
+    showLiveState(this.live, this.timebar.state);
+    this.map.on("click", (event) => {
+      if (!measure.active) this.click(event);
+    });
+  }
+
+  /** Reads every layer shown, for now or for the moment the time bar stands at. */
+  private async fill(): Promise<void> {
+    await Promise.all(this.infos.filter((info) => this.panel.isShown(info.code)).map((info) => this.load(info)));
+  }
+
+  private async load(info: LayerInfo): Promise<void> {
+    const query = new URLSearchParams();
+    const at = this.timebar.at;
+    if (at) query.set("at", at.toISOString());
+    if (info.count > MANY) query.set("bbox", this.map.getBounds().toArray().flat().map((n) => n.toFixed(5)).join(","));
+    const layer = this.layers.get(info.code);
+    try {
+      const data = await this.api.get<MapFeatures>(`/map/layers/${info.code}${query.size ? `?${query}` : ""}`);
+      if (at?.getTime() !== this.timebar.at?.getTime()) return; // the bar has moved on; a newer answer is coming
+      layer?.set(data);
+      if (info.count <= MANY) this.panel.count(info.code, data.features.length);
+      if (data.features[0]?.properties.type === "alarm" || info.code.includes("alarm")) this.alarmsChanged();
+    } catch (error) {
+      this.say(t("map.layer_failed", { name: info.name, reason: (error as Error).message }));
+    }
+  }
+
+  private listen(): void {
+    for (const [family, type] of Object.entries(TOUCHES)) {
+      const reload = type === "thing" ? throttle(() => void this.reload(type), RELOAD_MS) : settle(() => void this.reload(type), SETTLE_MS);
+      this.live.on(`${family}.*`, (event) => {
+        if (this.timebar.at) return; // history stands still
+        if (!this.inPlace(event)) reload();
+      });
+    }
+    this.live.on("alarm.raised", (event) => this.announce(event));
+    this.live.on("*", (event) => {
+      if (this.drawer.current === `${event.subject.type}/${event.subject.id}`) void this.drawer.refresh();
+    });
+    let lost = false;
+    this.live.onStatus(({ state }) => {
+      if (state === "live" && lost && !this.timebar.at) void this.fill();
+      lost = state === "lost";
+    });
+    this.live.start();
+    this.map.on("moveend", settle(() => this.moved(), SETTLE_MS));
+    for (const layer of this.layers.values()) document.addEventListener("anshu:theme", () => layer.paintTheme());
+    setInterval(() => this.layers.forEach((layer) => layer.repaint()), REPAINT_MS);
+    tickAges();
+    this.map.on("mousemove", (event) => {
+      const hit = this.map.queryRenderedFeatures(event.point, { layers: this.clickable() }).length > 0;
+      this.map.getCanvas().classList.toggle("is-over", hit);
+    });
+  }
+
+  /** Writes a reading that came with its event straight into the map; anything else needs the layer again. */
+  private inPlace(event: LiveEvent): boolean {
+    if (event.kind !== "observation.latest" || typeof event.value !== "number") return false;
+    for (const layer of this.layers.values()) {
+      const found = layer.data.features.find(({ properties: p }) => p.type === event.subject.type && String(p.id) === String(event.subject.id));
+      if (!found) continue;
+      const property = event.property as string | undefined;
+      if (property && found.properties.property && property !== found.properties.property) return true;
+      Object.assign(found.properties, { value: event.value, observed_at: event.at, age_s: 0, stale: false, level: event.level ?? found.properties.level });
+      layer.repaint();
+      return true;
+    }
+    return false;
+  }
+
+  private async reload(type: string): Promise<void> {
+    const touched = this.infos.filter(({ code }) => {
+      const first = this.layers.get(code)?.data.features[0]?.properties.type;
+      return this.panel.isShown(code) && (first === type || (!first && code.includes(type)));
+    });
+    await Promise.all(touched.map((info) => this.load(info)));
+  }
+
+  private announce(event: LiveEvent): void {
+    this.announcer.textContent = t("map.alarm_raised", { title: event.title ?? "" });
+  }
+
+  private moved(): void {
+    this.listAlarms();
+    for (const info of this.infos) if (info.count > MANY && this.panel.isShown(info.code)) void this.load(info);
+  }
+
+  private toggle(code: string, shown: boolean): void {
+    const info = this.infos.find((one) => one.code === code);
+    this.layers.get(code)?.show(shown);
+    if (shown && info) void this.load(info);
+    this.alarmsChanged();
+  }
+
+  private alarms(): MapFeatures["features"] {
+    return [...this.layers.entries()]
+      .filter(([code]) => this.panel.isShown(code))
+      .flatMap(([, layer]) => layer.data.features)
+      .filter(({ properties }) => properties.type === "alarm");
+  }
+
+  private alarmsChanged(): void {
+    this.listAlarms();
+    this.pulse();
+  }
+
+  /** Lists the alarms in view beside the map, worst and unacknowledged first. */
+  private listAlarms(): void {
+    const bounds = this.map.getBounds();
+    const rows = this.alarms()
+      .filter((feature) => bounds.contains(pointOf(feature) ?? [0, 0]))
+      .map((feature) => ({ ...asRow(feature), point: pointOf(feature) }));
+    const had = this.alarmList.contains(document.activeElement) ? document.activeElement?.textContent : null;
+    this.alarmList.replaceChildren(alarmsAsText(rows, (row) => this.openAt("alarm", row.id, row.point)));
+    if (had) [...this.alarmList.querySelectorAll("button")].find((button) => button.textContent === had)?.focus();
+    paintAges(this.alarmList);
+  }
+
+  /** Puts a pulse under each alarm nobody has acknowledged; style sheets move it, so the map need not repaint. */
+  private pulse(): void {
+    const waiting = this.alarms().filter(({ properties }) => properties.acknowledged === false).slice(0, MOST_PULSES);
+    const wanted = new Set(waiting.map(({ properties }) => String(properties.id)));
+    for (const [id, marker] of this.pulses) {
+      if (wanted.has(id)) continue;
+      marker.remove();
+      this.pulses.delete(id);
+    }
+    for (const feature of waiting) {
+      const point = pointOf(feature);
+      const id = String(feature.properties.id);
+      if (!point || this.pulses.has(id)) continue;
+      const element = h("div", { class: "om-pulse", "data-level": feature.properties.level, "aria-hidden": "true" }, h("i", {}));
+      this.pulses.set(id, new Marker({ element }).setLngLat(point).addTo(this.map));
+      element.removeAttribute("aria-label");
+      element.removeAttribute("role");
+      element.removeAttribute("tabindex");
+    }
+  }
+
+  private clickable(): string[] {
+    return [...this.layers.values()].flatMap((layer) => layer.clickable);
+  }
+
+  private click(event: MapMouseEvent): void {
+    const clusters = [...this.layers.values()].map((layer) => layer.clusters).filter((id) => this.map.getLayer(id));
+    const around: [[number, number], [number, number]] = [[event.point.x - 6, event.point.y - 6], [event.point.x + 6, event.point.y + 6]];
+    const hit = this.map.queryRenderedFeatures(around, { layers: this.clickable() })[0];
+    if (hit) {
+      const point = hit.geometry.type === "Point" ? (hit.geometry.coordinates as LngLat) : event.lngLat.toArray();
+      return this.openAt(String(hit.properties.type), String(hit.properties.id), point as LngLat, false);
+    }
+    const cluster = this.map.queryRenderedFeatures(around, { layers: clusters })[0];
+    if (cluster) void this.unfold(cluster.source, cluster.properties.cluster_id as number, (cluster.geometry as GeoJSON.Point).coordinates as LngLat);
+    else if (this.drawer.current) this.drawer.close();
+  }
+
+  private async unfold(source: string, id: number, center: LngLat): Promise<void> {
+    const zoom = await (this.map.getSource(source) as GeoJSONSource).getClusterExpansionZoom(id);
+    this.map.easeTo({ center, zoom: zoom + 0.3 });
+  }
+
+  private openAt(type: string, id: string | number, point: LngLat | null, fly = true): void {
+    this.select(point);
+    if (point && fly) this.map.easeTo({ center: point, zoom: Math.max(this.map.getZoom(), 13), padding: { right: innerWidth > 900 ? 380 : 0, left: innerWidth > 900 ? 300 : 0, top: 0, bottom: innerWidth > 900 ? 0 : innerHeight / 2 } });
+    void this.drawer.open(type, id);
+    history.replaceState(null, "", `?object=${type}/${id}${location.hash}`);
+  }
+
+  private select(point: LngLat | null): void {
+    const features: GeoJSON.Feature[] = point ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: point } }] : [];
+    (this.map.getSource("selected") as GeoJSONSource).setData({ type: "FeatureCollection", features });
+    if (!point) history.replaceState(null, "", location.pathname + location.hash);
+  }
+
+  private choose(hit: SearchHit): void {
+    if (hit.point) this.openAt(hit.type, hit.id, hit.point);
+    else location.assign(hit.href);
+  }
+
+  /** Opens what a link from the console names: `?object=alarm/12`. */
+  private async openFromAddress(): Promise<void> {
+    const [type, id] = (new URLSearchParams(location.search).get("object") ?? "").split("/");
+    if (!type || !id) return;
+    const feature = [...this.layers.values()].flatMap((layer) => layer.data.features).find(({ properties: p }) => p.type === type && String(p.id) === id);
+    this.openAt(type, id, feature ? pointOf(feature) : null);
+  }
+
+  private home(): void {
+    const [w, s, e, n] = this.session.area.bbox;
+    this.map.fitBounds([[w, s], [e, n]], { padding: 60 });
+  }
+
+  private goTo(view: View): void {
+    this.panel.showOnly(view.layers);
+    this.map.easeTo({ center: view.center, zoom: view.zoom, padding: { top: 0, right: 0, bottom: 0, left: 0 } });
+  }
+
+  private say(words: string | null): void {
+    this.said.hidden = !words;
+    this.said.textContent = words;
+  }
+}
+
+function asRow({ properties: p }: MapFeatures["features"][number]): AlarmRow {
+  return {
+    id: p.id,
+    name: p.name,
+    thing: "",
+    level: p.level ?? "none",
+    state: p.state ?? "",
+    acknowledged: p.acknowledged !== false,
+    raised_at: p.observed_at ?? new Date().toISOString(),
+    value: p.value ?? null,
+    unit: p.unit ?? "",
+    threshold: null,
+    division: null,
+    point: null,
+    href: p.href ?? "",
+  };
+}
