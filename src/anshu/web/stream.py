@@ -21,7 +21,7 @@ import psycopg
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from psycopg.rows import dict_row
@@ -150,14 +150,17 @@ def as_message(event: Any) -> bytes:
 
 def viewer_from_cookie(cookie: str, now: datetime) -> Viewer | None:
     """This will find who holds the session cookie; None when nobody does."""
-    close_old_connections()
     jar: SimpleCookie = SimpleCookie(cookie)
     if settings.SESSION_COOKIE_NAME not in jar:
         return None
     request = HttpRequest()
     request.session = SessionStore(jar[settings.SESSION_COOKIE_NAME].value)
-    user = get_user(request)
-    return viewer_of(user, at=now) if user.is_authenticated else None  # type: ignore[arg-type]
+    try:
+        user = get_user(request)
+        return viewer_of(user, at=now) if user.is_authenticated else None  # type: ignore[arg-type]
+    finally:
+        # The thread belongs to a pool; its connection would outlive its use.
+        connection.close()
 
 
 hub: Hub | None = None
