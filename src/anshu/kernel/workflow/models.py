@@ -30,3 +30,17 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.transition} → {self.target}"
+
+
+class Series(models.Model):
+    """编号: the last number given out in a series on one day."""
+
+    prefix = models.CharField(max_length=8)
+    day = models.DateField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["prefix", "day"], name="series_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.day:%Y%m%d}-{self.last}"

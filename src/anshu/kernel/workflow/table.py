@@ -16,6 +16,8 @@ class Needs(StrEnum):
     POSITION = "position"
     ASSIGNEE = "assignee"
     DAYS = "days"
+    # The other matter, when two are made one.
+    INTO = "into"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,8 @@ class Transition:
     """One row of a table. `right` is the letter of the access matrix; `party` narrows it to a part in the matter.
 
     `party` names a relation that the context checks, such as "assignee" or "not_reporter"; empty means that the
-    right alone decides. `label` is a lazy translation of the trade's verb.
+    right alone decides. `label` is a lazy translation of the trade's verb. An empty `target` leaves the state as it
+    is. `needs` must be given; `asks` should be, and the screen says so.
     """
 
     code: str
@@ -33,7 +36,12 @@ class Transition:
     right: str
     party: str = ""
     needs: tuple[Needs, ...] = ()
+    asks: tuple[Needs, ...] = ()
     primary: bool = False
+
+    def reached_from(self, state: str) -> str:
+        """This will give the state after the transition."""
+        return self.target or state
 
 
 class Refused(Exception):
