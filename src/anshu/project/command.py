@@ -168,16 +168,14 @@ def demo(check: bool, reset: bool) -> None:
 @click.option("--now", "to_now", is_flag=True, help="Move the recorded times so that the last frame is now.")
 def replay(file: Path, protocol: str, target: str, speed: str, to_now: bool) -> None:
     """Send recorded frames through a real socket and count the answers."""
-    from anshu.ingest.replay import replay_file
-
     host, _, port = target.rpartition(":")
     try:
-        factor = float(speed.rstrip("xX"))
+        factor, number = float(speed.rstrip("xX")), int(port)
     except ValueError as error:
-        raise click.BadParameter("--speed 应为 60x 或 0 这样的数") from error
-    outcome = replay_file(
-        path=file, protocol=protocol, host=host.strip("[]"), port=int(port), speed=factor, to_now=to_now
-    )
+        raise click.UsageError("--speed 应为 60x 或 0 这样的数,--to 应为 主机:端口") from error
+    from anshu.ingest.replay import replay_file
+
+    outcome = replay_file(path=file, protocol=protocol, host=host.strip("[]"), port=number, speed=factor, to_now=to_now)
     click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     sys.exit(0 if outcome.complete else 1)
 

@@ -34,7 +34,7 @@ def _safely(look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except Exception as error:
-        return Finding("bad", f"{look.__name__.strip('_')}: {error}")
+        return Finding("bad", f"{look.__name__.strip('_')}: {error}", "先排除上面的报错,再运行 anshu doctor")
 
 
 def _python() -> Finding:
