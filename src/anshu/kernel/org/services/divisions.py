@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.refusals import Absent
 from anshu.kernel.audit.services import attribute, record
+from anshu.kernel.geo.boundaries import Boundary as ReadBoundary
 from anshu.kernel.org.choices import Boundary, Level
 from anshu.kernel.org.models import Division
 from anshu.kernel.org.selectors import level_of
@@ -28,18 +29,6 @@ _FILES = ("boundaries", "parks", "gridcells")
 _SCHEMATIC_SOURCE = "示意，非测绘成果 schematic, not surveyed"
 # About a millimetre: below it a boundary has not changed.
 _SAME_DEGREES = 1e-8
-
-
-class BoundaryFeature(Protocol):
-    """One boundary as `kernel.geo.boundaries` reads it out of a file, already checked and in WGS-84."""
-
-    @property
-    def code(self) -> str:
-        """The division's code."""
-
-    @property
-    def area(self) -> GEOSGeometry:
-        """Its polygon or polygons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,64 +64,62 @@ class LoadReport:
 
 @transaction.atomic
 def division_import(
-    *, features: Iterable[BoundaryFeature], reason: str, actor: Actor, now: datetime, source: str = ""
+    *, features: Iterable[ReadBoundary], reason: str, actor: Actor, now: datetime, source: str = ""
 ) -> ImportReport:
-    """This will replace the boundaries of existing divisions: all of them, or none when one is at fault."""
-    given = list(features)
-    for code in {feature.code for feature in given} or {""}:
-        if not actor.may(CONFIGURATION, UPDATE, Ground(code)):
-            raise Absent
+    """This will replace the boundaries of existing divisions: all of them, or none when one is at fault.
+
+    `features` come from `kernel.geo.boundaries.boundaries_read`, which has checked geometry, datum and place.
+    """
+    given = [(_full(feature.code), _geos(feature)) for feature in features]
+    codes = Counter(code for code, _area in given)
+    if any(not actor.may(CONFIGURATION, UPDATE, Ground(code)) for code in codes or [settings.COUNTY_CODE]):
+        raise Absent
     why = require_reason(reason)
-    codes = Counter(feature.code for feature in given)
     held = {row.code: row for row in Division.objects.select_for_update().filter(code__in=codes, valid_until=None)}
-    outcomes = tuple(_judge(feature, held, codes) for feature in given)
+    outcomes = tuple(_judge(code, area, held.get(code), codes[code]) for code, area in given)
     applied = bool(given) and all(outcome.verdict in {"replaced", "unchanged"} for outcome in outcomes)
     if applied:
-        _replace(given, outcomes, held, source=source or why, actor=actor, reason=why)
-        report = ImportReport(applied, outcomes)
-        record(
-            actor=actor, now=now, action="division.imported", reason=why, changes={**report.counts, "source": source}
-        )
+        replaced = {outcome.code for outcome in outcomes if outcome.verdict == "replaced"}
+        drawn = [(held[code], area) for code, area in given if code in replaced]
+        _replace(drawn, source=source or why, actor=actor, reason=why)
+        changes = {"replaced": sorted(replaced), "source": source}
+        record(actor=actor, now=now, action="division.imported", reason=why, changes=changes)
     return ImportReport(applied, outcomes)
 
 
-def _judge(feature: BoundaryFeature, held: dict[str, Division], codes: Counter[str]) -> BoundaryOutcome:
-    row = held.get(feature.code)
+def _full(code: str) -> str:
+    """This will write out a county's 6 or a township's 9 digits to the 12 of the tree."""
+    return code.ljust(12, "0") if code.isdigit() and len(code) < 12 else code
+
+
+def _geos(feature: ReadBoundary) -> MultiPolygon:
+    return _multi(GEOSGeometry(memoryview(feature.geometry.wkb), srid=4326))
+
+
+def _judge(code: str, area: MultiPolygon, row: Division | None, times: int) -> BoundaryOutcome:
     if row is None:
-        return BoundaryOutcome(feature.code, "unknown", _("没有这个区划代码。"))
-    if codes[feature.code] > 1:
-        return BoundaryOutcome(feature.code, "duplicate", _("同一代码在文件中出现多次。"))
-    if row.boundary == Boundary.OFFICIAL and row.area and row.area.equals_exact(_multi(feature.area), _SAME_DEGREES):
-        return BoundaryOutcome(feature.code, "unchanged", _("与现有边界相同。"))
-    return BoundaryOutcome(feature.code, "replaced", _("%(name)s 的边界已替换。") % {"name": row.name})
+        return BoundaryOutcome(code, "unknown", _("没有这个区划代码。"))
+    if times > 1:
+        return BoundaryOutcome(code, "duplicate", _("同一代码在文件中出现多次。"))
+    if row.boundary == Boundary.OFFICIAL and row.area and row.area.equals_exact(area, _SAME_DEGREES):
+        return BoundaryOutcome(code, "unchanged", _("与现有边界相同。"))
+    return BoundaryOutcome(code, "replaced", _("%(name)s 的边界已替换。") % {"name": row.name})
 
 
-def _replace(
-    features: list[BoundaryFeature],
-    outcomes: tuple[BoundaryOutcome, ...],
-    held: dict[str, Division],
-    *,
-    source: str,
-    actor: Actor,
-    reason: str,
-) -> None:
-    changed = []
-    for feature, outcome in zip(features, outcomes, strict=True):
-        if outcome.verdict == "replaced":
-            row = held[feature.code]
-            row.area = _multi(feature.area)
-            row.point = row.area.point_on_surface
-            row.boundary, row.source = Boundary.OFFICIAL, source[:200]
-            changed.append(row)
+def _replace(drawn: list[tuple[Division, MultiPolygon]], *, source: str, actor: Actor, reason: str) -> None:
+    for row, area in drawn:
+        row.area, row.point = area, area.point_on_surface
+        row.boundary, row.source = Boundary.OFFICIAL, source[:200]
     with attribute(actor=actor, reason=reason):
-        Division.objects.bulk_update(changed, ["area", "point", "boundary", "source"], batch_size=100)
+        rows = [row for row, _area in drawn]
+        Division.objects.bulk_update(rows, ["area", "point", "boundary", "source"], batch_size=100)
 
 
 @transaction.atomic
 def divisions_load(*, actor: Actor, now: datetime, folder: Path = DATA) -> LoadReport:
     """This will load the shipped divisions and schematic geography, as often as wanted with the same result.
 
-    Official boundaries and whatever else was entered since are left alone.
+    Official boundaries that were imported since are left alone.
     """
     if not actor.may(CONFIGURATION, CREATE, Ground(settings.COUNTY_CODE)):
         raise Absent
