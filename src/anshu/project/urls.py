@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every address the web process answers."""
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+urlpatterns: list[object] = [
+    path("r/", include("anshu.console.urls")),
+]
