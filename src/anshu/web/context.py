@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 
 from anshu.console.maplayers import colour
 from anshu.domain.alerts.selectors import open_counts
-from anshu.domain.command.choices import IncidentState
-from anshu.domain.command.selectors import incidents_visible
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.org.models import Division
@@ -52,17 +50,14 @@ def county_name() -> str:
     name = cache.get("web:county")
     if name is None:
         name = Division.objects.filter(code=settings.COUNTY_CODE).values_list("name", flat=True).first() or ""
-        cache.set("web:county", name, COUNTY_NAME_S)
+        # An empty name is asked for again: the county is just being loaded.
+        cache.set("web:county", name, COUNTY_NAME_S if name else 0)
     return str(name)
 
 
 def chips(viewer: Viewer) -> list[dict[str, Any]]:
-    """This will give the counts in the top bar: active alarms with their worst colour, open incidents."""
+    """This will give the counts in the top bar: active alarms with their worst colour."""
     found: list[dict[str, Any]] = []
-    if viewer.can(Capability.INCIDENT):
-        count = incidents_visible(viewer).filter(state=IncidentState.OPEN).count()
-        if count:
-            found.append({"name": _("事件"), "count": count, "url": "/r/incidents/?state=open", "level": ""})
     if viewer.can(Capability.MONITORING):
         counts = open_counts(viewer)
         worst = colour(min(counts, default=0))

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A write that came twice with one Idempotency-Key is done once, and answered twice alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+from anshu.kernel.access.services import reply_once
+
+
+def once(request: HttpRequest, write: Callable[[], dict[str, Any]], *, content: bytes | None = None) -> Any:
+    """This will run the write, or give the answer it gave before under this key.
+
+    `content` stands for the body where that was a stream. A token has no account to keep answers for: its writes run
+    each time.
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    user = request.user
+    if not key or request.viewer.user_id is None:  # type: ignore[attr-defined]
+        return write()
+    body = request.body if content is None else content
+    return reply_once(
+        user=user,  # type: ignore[arg-type]
+        key=key,
+        path=request.path,
+        body=body,
+        now=request.now,  # type: ignore[attr-defined]
+        answer=lambda: (200, write()),
+    )[1]

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happened to a matter, as rows of time, actor and text."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anshu.domain.grassroots.choices import TaskState
+from anshu.domain.grassroots.selectors import history_of
+from anshu.kernel.access.viewer import Viewer
+from anshu.web.onemap.features import unit_text
+
+Rows = list[dict[str, Any]]
+
+
+def alarm_history(alarm: Any) -> Rows:
+    """This will merge an alarm's changes of level, its acknowledgement and people's comments, oldest first."""
+    unit = unit_text(alarm.rule.datastream.observed_property.unit)
+    rows = [_row(change.at, _("监测研判"), _change(change, unit)) for change in alarm.history.all()]
+    rows += [_row(comment.at, comment.author, comment.text) for comment in alarm.comments.all()]
+    if alarm.acknowledged_at:
+        rows.append(_row(alarm.acknowledged_at, str(alarm.acknowledged_by or ""), _("已确认")))
+    return sorted(rows, key=lambda row: row["at"])
+
+
+def _change(change: Any, unit: str) -> str:
+    if not change.level:
+        return _("恢复正常")
+    value = "" if change.value is None else f" {change.value:g} {unit}"
+    limit = "" if change.threshold is None else _(",阈值 %(limit)s") % {"limit": f"{change.threshold:g} {unit}"}
+    return _("达到%(level)s") % {"level": change.get_level_display()} + value + limit
+
+
+def task_history(viewer: Viewer, task: Any) -> Rows:
+    """This will give a task's steps, oldest first."""
+    return [
+        _row(step.at, step.actor_label, " ".join(part for part in (state_name(step.target), step_text(step)) if part))
+        for step in history_of(viewer, task)
+    ]
+
+
+def state_name(state: str) -> str:
+    """This will name a task's state; empty before the first."""
+    return str(TaskState(state).label) if state in TaskState.values else state
+
+
+def step_text(step: Any) -> str:
+    """This will give what somebody wrote with a step."""
+    return str(step.reason or step.details.get("text", ""))
+
+
+def timeline_rows(entries: Any) -> Rows:
+    """This will give an incident's timeline, oldest first."""
+    return [_row(entry.at, entry.author, entry.text) for entry in entries]
+
+
+def _row(at: Any, actor: str, text: str) -> dict[str, Any]:
+    return {"at": at, "actor": actor, "text": text}
+
+
+def clocks_of(incident: Any) -> list[dict[str, Any]]:
+    """This will give the clocks that run in an incident."""
+    return [
+        {"name": _("30分钟现场可视"), "due_at": incident.scene_due_at, "done_at": incident.scene_seen_at},
+    ]

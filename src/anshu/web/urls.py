@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every address of the web process below the root, registers and accounts apart."""
+
+from django.urls import path, re_path
+
+from anshu.web.api.door import api
+from anshu.web.health import healthz
+from anshu.web.home.views import home
+from anshu.web.mobile import views as mobile
+from anshu.web.onemap.views import onemap
+from anshu.web.screens import views as screens
+from anshu.web.search import found
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("search/", found, name="search"),
+    path("map/", onemap, name="map"),
+    path("wall/", screens.wall, name="wall"),
+    path("incidents/<int:pk>/", screens.incident, name="incident"),
+    path("m/sw.js", mobile.worker, name="mobile-worker"),
+    path("m/manifest.webmanifest", mobile.manifest, name="mobile-manifest"),
+    re_path(r"^m/(?P<path>.*)$", mobile.mobile, name="mobile"),
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
+]
