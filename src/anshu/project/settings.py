@@ -64,6 +64,8 @@ def _database(url: str) -> dict[str, Any]:
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _names("ANSHU_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = _names("ANSHU_ORIGINS", "")
+# Whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = _names("ANSHU_PROXIES", "127.0.0.1,::1")
 
 # The `anshu` command sets DATABASE_URL to the private cluster when nobody else has.
 PRIVATE_SOCKET = DATA_DIR / "run"
@@ -107,6 +109,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "anshu.kernel.files.middleware.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -198,6 +201,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ANSHU_UPLOAD_MAX_MB", "20")) * 1024 * 1024
 
+# A form may carry several files; anything larger is answered before it is read.
+REQUEST_MAX_BYTES = 3 * UPLOAD_MAX_BYTES + 1_048_576
 UPLOAD_MAX_PIXELS = 50_000_000
 
 COUNTY_CODE = os.environ.get("ANSHU_COUNTY", "330825000000")
