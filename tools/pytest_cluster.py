@@ -14,3 +14,6 @@ from anshu.project.cluster import Cluster  # noqa: E402  the data folder comes f
 
 if "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = Cluster(Path(os.environ["ANSHU_DATA"]) / "pg", durable=False).ensure()
+
+# WhiteNoise warns about a folder that a fresh data folder does not have yet, and warnings are errors here.
+(Path(os.environ["ANSHU_DATA"]) / "static").mkdir(parents=True, exist_ok=True)

@@ -62,6 +62,11 @@ class DivisionField(forms.CharField):
             raise ValidationError(_("“%(value)s”不是您管辖范围内的区划(请填 12 位代码或名称)。") % {"value": text})
         return place.code
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """This will compare places, not what they are called."""
+        place = self.places.find(str(data or ""))
+        return (place.code if place else data or "") != (initial or "")
+
 
 def _lone(level: str, township: str, seen: set[str]) -> bool:
     return level == Level.VILLAGE and township not in seen
@@ -76,7 +81,7 @@ class UnitField(forms.CharField):
         for name in ("queryset", "to_field_name", "limit_choices_to", "blank", "max_length"):
             options.pop(name, None)
         super().__init__(**options)
-        self._known: dict[str, Organisation] = {}
+        self.known: dict[str, Organisation] = {}
 
     def prepare_value(self, value: Any) -> Any:
         """This will show a stored unit by its name."""
@@ -90,9 +95,17 @@ class UnitField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        if text not in self._known:
-            self._known[text] = self._find(text)
-        return self._known[text]
+        if text not in self.known:
+            self.known[text] = self._find(text)
+        return self.known[text]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """This will compare units, not what they are called."""
+        try:
+            unit = self.clean(data)
+        except ValidationError:
+            return True
+        return (unit.pk if unit else None) != (initial.pk if isinstance(initial, Organisation) else initial)
 
     def _find(self, text: str) -> Organisation:
         named = Q(code=text) | Q(name=text) | Q(short_name=text)
@@ -198,6 +211,10 @@ class PhoneField(forms.CharField):
         if text and not set(text) <= set("0123456789+- "):
             raise ValidationError(_("电话只能含数字、空格、“+”和“-”。"))
         return str(text)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """This will take the mask for what it hides."""
+        return bool(super().has_changed(initial, self.stored if data == masked(self.stored) else data))
 
 
 class LabelledChoiceField(forms.TypedChoiceField):

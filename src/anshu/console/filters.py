@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
@@ -17,9 +17,6 @@ from django.utils.translation import gettext as _
 from anshu.console.places import Places
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.org.selectors import prefix_of
-
-if TYPE_CHECKING:
-    from anshu.console.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +185,11 @@ def _field(model: type[models.Model], path: str) -> Any:
     return found
 
 
-def filter_for(register: Register, name: str) -> Filter:
+def filter_for(model: type[models.Model], name: str, *, scope_path: str = "") -> Filter:
     """This will choose the filter by the field's type; `division` is the place."""
     if name == "division":
-        return DivisionFilter(path=f"{register.scope_path}division_code")
-    field = _field(register.model, name)
+        return DivisionFilter(path=f"{scope_path}division_code")
+    field = _field(model, name)
     label = field.verbose_name
     if field.choices:
         return ChoiceFilter(name, list(field.flatchoices), label=label)
@@ -200,4 +197,4 @@ def filter_for(register: Register, name: str) -> Filter:
         return FlagFilter(name, label=label)
     if isinstance(field, models.DateField):
         return PeriodFilter(name, label=label)
-    raise TypeError(f"{register.slug}: no filter is known for {name}; declare one")
+    raise TypeError(f"{model.__name__}: no filter is known for {name}; declare one")

@@ -11,9 +11,10 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.utils.translation import gettext as _
 
-from anshu.console.fields import DivisionField, PhoneField, field_for
+from anshu.console.fields import DivisionField, PhoneField, UnitField, field_for
 from anshu.console.places import Places
 from anshu.kernel.audit.refusals import Refusal
+from anshu.kernel.org.models import Organisation
 
 if TYPE_CHECKING:
     from anshu.console.register import Register
@@ -23,20 +24,34 @@ NEVER = frozenset({"id", "retired_at", "created_at"})
 
 
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A model form that never saves. `places` are those the viewer may choose; `thorough` asks the database, too."""
+    """A model form that never saves. `places` are those the viewer may choose.
+
+    An import passes `thorough=False`, because it has looked the keys up already, and one `units` for all its rows,
+    so that a unit is looked for once. Neither outlives the request.
+    """
 
     class Meta:
         formfield_callback = field_for
 
-    def __init__(self, *args: Any, places: Places, thorough: bool = True, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Places,
+        thorough: bool = True,
+        units: dict[str, Organisation] | None = None,
+        **options: Any,
+    ) -> None:
         instance = options.pop("instance", None)
         # Validation writes into its instance: it gets a copy, so that a refused form leaves the row as it was.
         options["instance"] = copy.copy(instance) if instance is not None else None
         super().__init__(*args, **options)
         self.thorough = thorough
+        known: dict[str, Organisation] = {} if units is None else units
         for name, field in self.fields.items():
             if isinstance(field, DivisionField):
                 field.offer(places)
+            if isinstance(field, UnitField):
+                field.known = known
             if isinstance(field, PhoneField) and instance is not None:
                 field.stored = getattr(instance, name) or ""
 

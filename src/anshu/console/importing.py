@@ -161,6 +161,7 @@ class _Judge:
         self.places = Places.of(viewer)
         self.form = form_class(register)
         self.seen: dict[tuple[str, ...], int] = {}
+        self.options = {"places": self.places, "thorough": False, "units": {}}
 
     def all(self, data: list[tuple[int, dict[str, str]]]) -> list[Verdict]:
         """This will judge every row."""
@@ -216,7 +217,7 @@ class _Judge:
 
     def _form(self, cells: dict[str, str], row: Any) -> RegisterForm:
         """This will fill the form: a column the table lacks keeps what the row has."""
-        form = self.form(data=None, places=self.places, instance=row, thorough=False)
+        form = self.form(data=None, instance=row, **self.options)
         data: dict[str, Any] = {}
         for name, form_field in form.fields.items():
             if isinstance(form_field, PlaceField):
@@ -229,7 +230,7 @@ class _Judge:
                 data[name] = cells[name]
             else:
                 data[name] = form_field.prepare_value(form.get_initial_for_field(form_field, name))
-        return self.form(data=data, places=self.places, instance=row, thorough=False)
+        return self.form(data=data, instance=row, **self.options)
 
     @staticmethod
     def _refuse(number: int, key: str, name: str, text: str) -> Verdict:

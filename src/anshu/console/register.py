@@ -186,7 +186,10 @@ class Register:
     @cached_property
     def filter_set(self) -> tuple[Filter, ...]:
         """The declared filters, names resolved by field type."""
-        return tuple(filter_for(self, wanted) if isinstance(wanted, str) else wanted for wanted in self.filters)
+        return tuple(
+            filter_for(self.model, wanted, scope_path=self.scope_path) if isinstance(wanted, str) else wanted
+            for wanted in self.filters
+        )
 
     @cached_property
     def retires(self) -> bool:
