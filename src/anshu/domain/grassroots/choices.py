@@ -38,3 +38,22 @@ class Origin(TextChoices):
     REPORT = "report", _("人工上报")
     ALARM = "alarm", _("自动告警")
     INCIDENT = "incident", _("事件指令")
+
+
+class PartyRung(TextChoices):
+    """The part that a seat has in a task."""
+
+    DOER = "doer", _("承办")
+    DEPUTY = "deputy", _("协办")
+    SUPERVISOR = "supervisor", _("督办复核")
+    COUNTY = "county", _("县级督办")
+
+
+OPEN_STATES = (
+    TaskState.REPORTED,
+    TaskState.ACCEPTED,
+    TaskState.ASSIGNED,
+    TaskState.IN_PROGRESS,
+    TaskState.FEEDBACK,
+)
+ENDED_STATES = (TaskState.CLOSED, TaskState.REJECTED)

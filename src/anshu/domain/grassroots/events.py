@@ -23,3 +23,6 @@ class TaskMoved(Fact):
     assignee_id: int | None
     lng: float | None
     lat: float | None
+    # What somebody wrote, and how many pictures came with it.
+    text: str = ""
+    photos: int = 0

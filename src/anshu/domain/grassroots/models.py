@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from anshu.domain.grassroots.choices import Origin, TaskKind, TaskState
+from anshu.domain.grassroots.choices import Origin, PartyRung, TaskKind, TaskState
 from anshu.kernel.access.models import Scoped, User
 from anshu.kernel.org.choices import Level
 from anshu.kernel.org.models import Post
@@ -38,7 +38,10 @@ class Task(Scoped):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("处置人")
     )
     created_at = models.DateTimeField(_("上报时间"))
+    # The deadline of whoever's turn it is: to accept, to deal with it, or to recheck.
     due_at = models.DateTimeField(_("期限"), null=True, blank=True)
+    # When the next rung is called in unless it is ended; the deadline itself stays, so that late stays late.
+    escalate_at = models.DateTimeField(_("下次升级时间"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("升级时间"), null=True, blank=True)
     extensions = models.PositiveSmallIntegerField(_("延期次数"), default=0)
     returns = models.PositiveSmallIntegerField(_("退回次数"), default=0)
@@ -52,6 +55,7 @@ class Task(Scoped):
             models.UniqueConstraint(
                 fields=["source_type", "source_id", "post"],
                 condition=~Q(source_id="") & ~Q(state__in=["closed", "rejected"]),
+                nulls_distinct=False,
                 name="task_source_post_open_once",
             ),
         ]
@@ -66,6 +70,11 @@ class Task(Scoped):
                 condition=~Q(state__in=["closed", "rejected"]),
                 name="task_open_due",
             ),
+            models.Index(
+                fields=["escalate_at"],
+                condition=~Q(state__in=["closed", "rejected"]),
+                name="task_open_escalate",
+            ),
             models.Index(fields=["assignee", "-id"], name="task_assignee"),
             models.Index(fields=["post", "-id"], name="task_post"),
             models.Index(fields=["source_type", "source_id"], name="task_source"),
@@ -73,3 +82,78 @@ class Task(Scoped):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+class Party(models.Model):
+    """参与岗位: a seat that has a part in a task."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="parties", verbose_name=_("任务"))
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("岗位"))
+    rung = models.CharField(_("角色"), max_length=12, choices=PartyRung)
+    since = models.DateTimeField(_("加入时间"))
+
+    class Meta:
+        verbose_name = _("参与岗位")
+        verbose_name_plural = _("参与岗位")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["task", "post", "rung"], name="party_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post}({self.get_rung_display()})"
+
+
+class Extension(models.Model):
+    """延期申请: asked by whoever deals with the task, granted or refused by somebody else."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="asked_extensions", verbose_name=_("任务"))
+    days = models.PositiveSmallIntegerField(_("天数"))
+    reason = models.TextField(_("理由"))
+    asked_at = models.DateTimeField(_("申请时间"))
+    asked_by_id = models.CharField(max_length=64)
+    asked_by = models.CharField(_("申请人"), max_length=120)
+    decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
+    decided_by = models.CharField(_("审批人"), max_length=120, blank=True)
+    granted = models.BooleanField(_("是否同意"), null=True)
+    decision_reason = models.TextField(_("审批意见"), blank=True)
+
+    class Meta:
+        verbose_name = _("延期申请")
+        verbose_name_plural = _("延期申请")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["task"], condition=Q(granted=None), name="extension_open_once"),
+            models.CheckConstraint(condition=Q(days__range=(1, 60)), name="extension_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} +{self.days}"
+
+
+@pghistory.track()
+class TaskDeadline(models.Model):
+    """任务时限: how long a task of some origin, kind and level may take. Dated, with its source.
+
+    `period` is written as kernel.timing reads it: 15m, 2h, 3wd. An empty kind serves every kind.
+    """
+
+    origin = models.CharField(_("来源"), max_length=10, choices=Origin)
+    kind = models.CharField(_("类别"), max_length=12, choices=TaskKind, blank=True)
+    level = models.SmallIntegerField(_("等级"))
+    period = models.CharField(_("时限"), max_length=12)
+    source = models.CharField(_("依据"), max_length=200)
+    valid_from = models.DateTimeField(_("生效时间"))
+    valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("任务时限")
+        verbose_name_plural = _("任务时限")
+        ordering: ClassVar = ["origin", "kind", "level", "-valid_from"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="task_deadline_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_origin_display()} {self.level} {self.period}"
