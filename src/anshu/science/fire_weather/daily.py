@@ -73,7 +73,7 @@ def run(weather: NoonWeather, *, start: Codes | None = None) -> Outcome:
     """
     temperature, humidity, wind, rain = _checked(weather)
     humidity = np.minimum(humidity, _MOST_HUMID_PCT)
-    month = np.asarray(weather.month, int)
+    month = np.broadcast_to(np.asarray(weather.month, int), temperature.shape)
     fine, duff, deep = np.empty((3, temperature.size))
     last = start or Codes()
     fine_before, duff_before, deep_before = np.float64(last.ffmc), np.float64(last.dmc), np.float64(last.dc)
