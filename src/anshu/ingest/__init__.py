@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ingest process: sockets and HTTP in, observations out."""
+"""接入 ingest: bytes come in through sockets and doors, and are answered once what they say is stored."""

@@ -24,9 +24,10 @@ class AlarmFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRaised(AlarmFact):
-    """A rule's level was reached where no alarm was active."""
+    """A rule's level was reached where no alarm was active; `late` when it was over before it was found."""
 
     kind: ClassVar[str] = "alarm.raised"
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -58,9 +59,8 @@ class RuleState(models.Model):
 
     rule = models.OneToOneField(Rule, models.CASCADE, primary_key=True, related_name="state")
     level = models.SmallIntegerField(choices=Level, default=Level.NONE)
-    # The level that the value would have if it stays, and since when.
-    pending = models.SmallIntegerField(choices=Level, default=Level.NONE)
-    pending_since = models.DateTimeField(null=True)
+    # Since when the value has stayed beyond each threshold, blue to red; null where it is not beyond.
+    beyond_since = ArrayField(models.DateTimeField(null=True), default=list, blank=True)
     observed_at = models.DateTimeField(null=True)
     silent = models.BooleanField(default=False)
 
@@ -86,6 +86,8 @@ class Alarm(Scoped):
     value = models.FloatField(_("数值"), null=True)
     threshold = models.FloatField(_("阈值"), null=True)
     occurrences = models.PositiveIntegerField(_("发生次数"), default=1)
+    # Found in data that came after newer data: over when it was found, and said so.
+    late = models.BooleanField(_("补报发现"), default=False)
     point = models.PointField(_("位置"), srid=4326)
     park_code = models.CharField(_("所在园区"), max_length=15, blank=True)
     acknowledged_at = models.DateTimeField(_("确认时间"), null=True, blank=True)

@@ -36,3 +36,12 @@ class QuarantineKind(TextChoices):
     UNKNOWN = "unknown", _("未登记设备")
     REFUSED = "refused", _("无法解码")
     JUDGED = "judged", _("内容不可用")
+
+
+class Resolution(TextChoices):
+    """What was done about a quarantined frame."""
+
+    OPEN = "", _("待处理")
+    REPLAY = "replay", _("等待重放")
+    REPLAYED = "replayed", _("已重放入库")
+    DISMISSED = "dismissed", _("已忽略")

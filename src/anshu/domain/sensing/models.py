@@ -8,7 +8,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anshu.domain.sensing.choices import Quality, QuarantineKind, ThingKind
+from anshu.domain.sensing.choices import Quality, QuarantineKind, Resolution, ThingKind
 from anshu.kernel.access.models import Scoped
 
 
@@ -145,6 +145,17 @@ class Latest(models.Model):
         return f"{self.datastream_id} {self.value}"
 
 
+class Contact(models.Model):
+    """最近通信: when a thing was last heard at all, whether or not it had anything to observe."""
+
+    thing = models.OneToOneField(Thing, models.CASCADE, primary_key=True, related_name="contact")
+    heard_at = models.DateTimeField(_("最近来报"))
+    peer = models.CharField(_("来源"), max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.heard_at}"
+
+
 class Quarantine(models.Model):
     """隔离区: a frame or message that could not be used, with the reason. Nothing received is thrown away."""
 
@@ -160,7 +171,8 @@ class Quarantine(models.Model):
     seen = models.PositiveIntegerField(_("次数"), default=1)
     last_seen_at = models.DateTimeField(_("最近一次"))
     resolved_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
-    resolution = models.CharField(_("处理结果"), max_length=200, blank=True)
+    resolution = models.CharField(_("处理结果"), max_length=12, choices=Resolution, blank=True)
+    resolution_reason = models.CharField(_("处理理由"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("隔离报文")
@@ -171,7 +183,10 @@ class Quarantine(models.Model):
                 fields=["digest"], condition=Q(resolved_at=None), name="quarantine_open_digest_once"
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["thing_address", "protocol"], name="quarantine_address")]
+        indexes: ClassVar = [
+            models.Index(fields=["thing_address", "protocol"], name="quarantine_address"),
+            models.Index(fields=["id"], condition=Q(resolution="replay"), name="quarantine_replay"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.protocol} {self.thing_address} {self.reason}"

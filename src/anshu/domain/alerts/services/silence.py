@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No-data alarms: silence is judged by the clock, once a minute."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from anshu.domain.alerts.choices import AlarmState, Cause, Level
+from anshu.domain.alerts.events import AlarmRaised
+from anshu.domain.alerts.models import Alarm, Rule, RuleState
+from anshu.domain.alerts.services.alarms import alarm_end
+from anshu.domain.alerts.services.telling import alarm_new, occurrence_note, silence_title, tell
+from anshu.domain.sensing.selectors import latest_of
+from anshu.kernel.audit.actor import platform
+
+_WATCH = platform("silence")
+
+
+def no_data_check(*, now: datetime) -> int:
+    """This will raise an alarm for each datastream silent for longer than its rule allows, and end those that spoke.
+
+    Silence counts from the receipt of the last good value, or from when the rule came into force. Gives the number of
+    alarms raised or ended.
+    """
+    in_force = Q(valid_until=None) | Q(valid_until__gt=now)
+    rules = list(
+        Rule.objects.filter(in_force, enabled=True, no_data_s__isnull=False, valid_from__lte=now).select_related(
+            "datastream__thing", "datastream__observed_property"
+        )
+    )
+    latest = latest_of({rule.datastream.thing_id for rule in rules})
+    heard = {each.datastream_id: each.received_at for each in latest}
+    active = set(Alarm.objects.filter(cause=Cause.NO_DATA, state=AlarmState.ACTIVE).values_list("rule_id", flat=True))
+    moved = 0
+    for rule in rules:
+        since = heard.get(rule.datastream_id)
+        limit = timedelta(seconds=rule.no_data_s or 0)
+        silent = rule.datastream.thing.retired_at is None and now - (since or rule.valid_from) > limit
+        if silent != (rule.pk in active):
+            moved += _move(rule, since, silent, now)
+    watched = {rule.pk for rule in rules}
+    return moved + sum(_end_unwatched(rule_id, now) for rule_id in active - watched)
+
+
+@transaction.atomic
+def _move(rule: Rule, since: datetime | None, silent: bool, now: datetime) -> int:
+    RuleState.objects.get_or_create(rule=rule)
+    state = RuleState.objects.select_for_update().get(rule=rule)
+    alarm = _active(rule.pk)
+    if silent and alarm is None:
+        at = (since or rule.valid_from) + timedelta(seconds=rule.no_data_s or 0)
+        title = silence_title(rule, since)
+        alarm = alarm_new(rule=rule, cause=Cause.NO_DATA, level=Level.BLUE, title=title, value=None, at=at)
+        occurrence_note(alarm, at=at, level=Level.BLUE, value=None, threshold=None, now=now)
+        tell(AlarmRaised, alarm, at=at, actor=_WATCH, now=now)
+    elif not silent and alarm is not None:
+        alarm_end(alarm, at=since or now, actor=_WATCH, now=now, value=None)
+    else:
+        return 0
+    state.silent = silent
+    state.save(update_fields=["silent"])
+    return 1
+
+
+@transaction.atomic
+def _end_unwatched(rule_id: int, now: datetime) -> int:
+    """This will end the no-data alarm of a rule that no longer watches for silence."""
+    RuleState.objects.select_for_update().filter(rule_id=rule_id).update(silent=False)
+    alarm = _active(rule_id)
+    if alarm is not None:
+        alarm_end(alarm, at=now, actor=_WATCH, now=now, value=None)
+    return int(alarm is not None)
+
+
+def _active(rule_id: int) -> Alarm | None:
+    return (
+        Alarm.objects.select_for_update(of=("self",))
+        .select_related("thing")
+        .filter(rule_id=rule_id, cause=Cause.NO_DATA, state=AlarmState.ACTIVE)
+        .first()
+    )

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How an alarm is worded, and how its changes are written down and published."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
+from anshu.domain.alerts.events import AlarmAcknowledged, AlarmFact
+from anshu.domain.alerts.models import Alarm, Occurrence, Rule
+from anshu.kernel.audit.actor import Actor
+from anshu.kernel.audit.services import record
+from anshu.kernel.events.services import publish
+
+THRESHOLD_FIELDS = ("blue", "yellow", "orange", "red")
+
+
+def level_of(severity: int) -> Level:
+    """This will turn a severity (0 to 4) into the level that people name."""
+    return Level(5 - severity) if severity else Level.NONE
+
+
+def threshold_of(rule: Rule, level: int) -> float | None:
+    """This will give a rule's threshold for a level."""
+    return getattr(rule, THRESHOLD_FIELDS[4 - level]) if level else None
+
+
+def title_of(rule: Rule, level: int, value: float | None, *, late: bool = False) -> str:
+    """This will word a threshold alarm, such as 溪口水位站 水位 45.32 m 超橙色阈值 45.00 m(研判)."""
+    observed = rule.datastream.observed_property
+    threshold = threshold_of(rule, level)
+    pattern = (
+        _("%(thing)s %(property)s %(value)s %(unit)s 超%(level)s阈值 %(threshold)s %(unit)s(研判)")
+        if rule.direction == Direction.ABOVE
+        else _("%(thing)s %(property)s %(value)s %(unit)s 低于%(level)s阈值 %(threshold)s %(unit)s(研判)")
+    )
+    words = {
+        "thing": rule.datastream.thing.name,
+        "property": observed.name,
+        "value": _number(value, observed.decimals),
+        "unit": observed.unit,
+        "level": Level(level).label,
+        "threshold": _number(threshold, observed.decimals),
+    }
+    return ((pattern % words) + (_("[补报发现]") if late else ""))[:200]
+
+
+def silence_title(rule: Rule, since: datetime | None) -> str:
+    """This will word a no-data alarm."""
+    words = {"thing": rule.datastream.thing.name, "property": rule.datastream.observed_property.name}
+    if since is None:
+        return (_("%(thing)s %(property)s 一直没有数据") % words)[:200]
+    words["minutes"] = str((rule.no_data_s or 0) // 60)
+    return (_("%(thing)s %(property)s 超过 %(minutes)s 分钟没有数据") % words)[:200]
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "—" if value is None else f"{value:.{decimals}f}"
+
+
+def alarm_new(
+    *,
+    rule: Rule,
+    cause: Cause,
+    level: Level,
+    title: str,
+    value: float | None,
+    at: datetime,
+    late: bool = False,
+    cleared_at: datetime | None = None,
+) -> Alarm:
+    """This will create an alarm where its thing stands; given `cleared_at`, one that is over already."""
+    thing = rule.datastream.thing
+    return Alarm.objects.create(
+        rule=rule,
+        thing=thing,
+        cause=cause,
+        title=title,
+        level=level,
+        peak_level=level,
+        raised_at=at,
+        changed_at=at,
+        value=value,
+        threshold=threshold_of(rule, level) if cause == Cause.THRESHOLD else None,
+        point=thing.point,
+        division_code=thing.division_code,
+        sector_code=thing.sector_code,
+        unit_id=thing.unit_id,
+        park_code=thing.park_code,
+        late=late,
+        state=AlarmState.CLEARED if cleared_at else AlarmState.ACTIVE,
+        cleared_at=cleared_at,
+    )
+
+
+def occurrence_note(
+    alarm: Alarm, *, at: datetime, level: int, value: float | None, threshold: float | None, now: datetime
+) -> None:
+    """This will note one change of an alarm, once."""
+    Occurrence.objects.get_or_create(
+        alarm=alarm, at=at, level=level, defaults={"value": value, "threshold": threshold, "found_at": now}
+    )
+
+
+def tell(
+    fact: type[AlarmFact],
+    alarm: Alarm,
+    *,
+    at: datetime,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    **more: Any,
+) -> None:
+    """This will publish a change of an alarm and record it in the audit log."""
+    publish(
+        fact(
+            subject_type="alerts.alarm",
+            subject_id=alarm.pk,
+            title=alarm.title,
+            division_code=alarm.division_code,
+            sector_code=alarm.sector_code,
+            unit_id=alarm.unit_id,
+            level=int(alarm.level),
+            value=alarm.value,
+            threshold=alarm.threshold,
+            thing_id=alarm.thing_id,
+            thing_name=alarm.thing.name,
+            lng=alarm.point.x,
+            lat=alarm.point.y,
+            at=at.isoformat(),
+            **({"actor": actor.label} if fact is AlarmAcknowledged else {}),
+            **more,
+        ),
+        now=now,
+    )
+    changes = {"level": int(alarm.level), "value": alarm.value, "at": at.isoformat()}
+    record(actor=actor, now=now, action=fact.kind, subject=alarm, reason=reason, changes=changes)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The registers as the ingest process holds them in memory: one look-up a frame, arrays for the rest."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from anshu.domain.sensing.models import Datastream, Latest, Quarantine, Thing
+from anshu.domain.sensing.rules import NEVER, Before, Floats, Integers, Limits, Times, conversion
+
+
+@dataclass(slots=True)
+class RegisteredThing:
+    """A thing as a frame's sender; it has a scoped row's columns, so that a viewer's rights can be asked."""
+
+    id: int
+    code: str
+    protocol: str
+    address: str
+    secret: str
+    division_code: str
+    sector_code: str
+    unit_id: int | None
+    park_code: str
+    slots: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Registry:
+    """All things and datastreams. A slot is the place of a datastream in the arrays."""
+
+    things: dict[tuple[str, str], RegisteredThing]
+    by_code: dict[str, RegisteredThing]
+    datastream_ids: Integers
+    units: list[str]
+    factor: Floats
+    offset: Floats
+    limits: Limits
+    last_at_us: Times
+    last_value: Floats
+    _conversions: dict[tuple[int, str], tuple[float, float] | None] = field(default_factory=dict)
+
+    def converting(self, slot: int, unit: str) -> tuple[float, float] | None:
+        """This will give (factor, offset) from a sent unit to the stored value; None for a unit mismatch."""
+        key = slot, unit
+        if key not in self._conversions:
+            found = conversion(unit, self.units[slot])
+            if found is not None:
+                factor, offset = float(self.factor[slot]), float(self.offset[slot])
+                found = found[0] * factor, found[1] * factor + offset
+            self._conversions[key] = found
+        return self._conversions[key]
+
+    def limits_of(self, slots: Integers) -> Limits:
+        """This will give what can be true at each slot."""
+        return Limits(self.limits.minimum[slots], self.limits.maximum[slots], self.limits.step_max[slots])
+
+    def before(self, slots: Integers) -> Before:
+        """This will give the last good value at each slot."""
+        return Before(self.last_at_us[slots], self.last_value[slots])
+
+    def remember(self, slots: Integers, at_us: Times, value: Floats) -> None:
+        """This will keep the newest values, once they are committed; each slot at most once."""
+        newer = at_us > self.last_at_us[slots]
+        self.last_at_us[slots[newer]], self.last_value[slots[newer]] = at_us[newer], value[newer]
+
+
+def registry_load() -> Registry:
+    """This will read the registers in three queries, retired things left out."""
+    things = {
+        row.pk: RegisteredThing(
+            row.pk,
+            row.code,
+            row.protocol,
+            row.address,
+            row.secret,
+            row.division_code,
+            row.sector_code,
+            row.unit_id,
+            row.park_code,
+        )
+        for row in Thing.objects.filter(retired_at=None).iterator(chunk_size=5000)
+    }
+    rows = list(
+        Datastream.objects.filter(thing_id__in=Thing.objects.filter(retired_at=None).values("id")).values_list(
+            "id",
+            "thing_id",
+            "observed_property__code",
+            "observed_property__unit",
+            "factor",
+            "offset",
+            "observed_property__minimum",
+            "observed_property__maximum",
+            "observed_property__step_max",
+        )
+    )
+    slot_of = {}
+    for slot, row in enumerate(rows):
+        if (thing := things.get(row[1])) is not None:
+            thing.slots[row[2]] = slot
+        slot_of[row[0]] = slot
+    last_at_us, last_value = _latest(slot_of)
+    return Registry(
+        things={(thing.protocol, thing.address): thing for thing in things.values()},
+        by_code={thing.code: thing for thing in things.values()},
+        datastream_ids=np.array([row[0] for row in rows], dtype=np.int64),
+        units=[row[3] for row in rows],
+        factor=_floats([row[4] for row in rows]),
+        offset=_floats([row[5] for row in rows]),
+        limits=Limits(*(_floats([row[column] for row in rows]) for column in (6, 7, 8))),
+        last_at_us=last_at_us,
+        last_value=last_value,
+    )
+
+
+def _latest(slot_of: dict[int, int]) -> tuple[Times, Floats]:
+    at_us = np.full(len(slot_of), NEVER, dtype=np.int64)
+    value = np.full(len(slot_of), np.nan)
+    for datastream_id, at, latest in Latest.objects.values_list("datastream_id", "at", "value").iterator(
+        chunk_size=10_000
+    ):
+        slot = slot_of.get(datastream_id)
+        if slot is not None and latest is not None:
+            at_us[slot], value[slot] = round(at.timestamp() * 1e6), latest
+    return at_us, value
+
+
+def _floats(values: list[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def waiting_replays(*, most: int = 500) -> list[Quarantine]:
+    """This will give adopted frames that ingest has not sent through yet, oldest first."""
+    return list(Quarantine.objects.filter(resolution="replay").order_by("id")[:most])

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Storing observations by the batch: one statement for any number of rows, each row once.
+
+Called by the ingest process inside its transaction. Arrays go to PostgreSQL in its own binary form, so that no value
+passes through Python one by one.
+"""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import psycopg
+from django.db import connection, transaction
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+from anshu.domain.sensing.choices import Quality
+from anshu.domain.sensing.rules import (
+    UNJUDGED,
+    Booleans,
+    Check,
+    Floats,
+    Integers,
+    Times,
+    quality_checks,
+)
+from anshu.domain.sensing.selectors.registry import Registry
+
+_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
+_OLDEST_MONTH_US = 20 * 365 * 86_400_000_000
+_DAY_US = 86_400_000_000
+
+
+class _Array(bytes):
+    """A PostgreSQL array in its binary form."""
+
+    oid = 0
+
+
+class _ArrayDumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: Any) -> bytes:
+        """Hand the bytes over as they are."""
+        return bytes(obj)
+
+
+def _kind(name: str, array_oid: int, element_oid: int, form: str) -> Any:
+    """This will make the array type of one element type and its dumper."""
+    array = type(name, (_Array,), {"oid": element_oid, "form": np.dtype([("size", ">i4"), ("value", form)])})
+    dumper = type(f"{name}Dumper", (_ArrayDumper,), {"oid": array_oid})
+    return array, dumper
+
+
+_INT8, _Int8Dumper = _kind("Int8Array", 1016, 20, ">i8")
+_TIME, _TimeDumper = _kind("TimeArray", 1185, 1184, ">i8")
+_FLOAT, _FloatDumper = _kind("FloatArray", 1022, 701, ">f8")
+_INT4, _Int4Dumper = _kind("Int4Array", 1007, 23, ">i4")
+
+
+def _encoded(array: Any, values: np.ndarray[Any, Any]) -> Any:
+    body = np.empty(len(values), dtype=array.form)
+    body["size"], body["value"] = array.form["value"].itemsize, values
+    return array(struct.pack(">iiIii", 1, 0, array.oid, len(values), 1) + body.tobytes())
+
+
+def _cursor() -> "psycopg.Cursor[Any]":
+    """This will open a cursor that binds on the server, on Django's own connection and in its transaction."""
+    connection.ensure_connection()
+    cursor: psycopg.Cursor[Any] = psycopg.Cursor(connection.connection)
+    for array, dumper in ((_INT8, _Int8Dumper), (_TIME, _TimeDumper), (_FLOAT, _FloatDumper), (_INT4, _Int4Dumper)):
+        cursor.adapters.register_dumper(array, dumper)
+    return cursor
+
+
+@dataclass(slots=True)
+class Columns:
+    """Observations waiting to be stored, column by column. Values are as stored (converted); NaN is missing."""
+
+    slot: list[int] = field(default_factory=list)
+    at_us: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+    test: list[bool] = field(default_factory=list)
+
+    def add(self, slot: int, at_us: int, value: float, sent: int, test: bool) -> None:
+        """This will append one observation."""
+        self.slot.append(slot)
+        self.at_us.append(at_us)
+        self.value.append(value)
+        self.sent.append(sent)
+        self.test.append(test)
+
+    def __len__(self) -> int:
+        return len(self.slot)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a batch brought that was not there before and may be judged, by datastream and time."""
+
+    datastream_id: Integers
+    at_us: Times
+    value: Floats
+    new: int
+    repeated: int
+    newest_slot: Integers
+    newest_at_us: Times
+    newest_value: Floats
+
+
+_INSERT = """
+with given as (
+    select * from unnest(%s, %s, %s, %s, %s) as given (datastream_id, at, value, quality, checks)
+), stored as (
+    insert into sensing_observation as old (datastream_id, at, value, quality, checks, received_at)
+    select datastream_id, at, nullif(value, 'NaN'), quality, checks, %s from given
+    on conflict (datastream_id, at) do update
+        set value = excluded.value, quality = excluded.quality, checks = excluded.checks,
+            received_at = excluded.received_at
+        where old.checks & 64 <> 0 and excluded.checks & 64 = 0
+    returning datastream_id, at
+)
+select coalesce(string_agg(int8send(datastream_id) || timestamptz_send(at), ''::bytea), ''::bytea) from stored
+"""
+# A real report takes the place of a test report's value (check bit 64); anything else that is there stays.
+
+_LATEST = """
+insert into sensing_latest as old (datastream_id, at, value, quality, received_at)
+select datastream_id, at, value, quality, %s
+from unnest(%s, %s, %s, %s) as given (datastream_id, at, value, quality)
+on conflict (datastream_id) do update
+    set at = excluded.at, value = excluded.value, quality = excluded.quality, received_at = excluded.received_at
+    where excluded.at > old.at
+"""
+
+
+def observations_store(*, registry: Registry, columns: Columns, now: datetime) -> Stored:
+    """This will check and store a batch inside the caller's transaction; gives what is new and fit to be judged.
+
+    A datastream's time that is there already stays as it is, so that a frame sent again changes nothing.
+    """
+    slot, at_us, value, sent, test = _ordered(registry, columns)
+    ids = registry.datastream_ids[slot]
+    quality, checks = quality_checks(
+        stream=slot,
+        at_us=at_us,
+        value=value,
+        sent=sent,
+        test=test,
+        limits=registry.limits_of(slot),
+        before=registry.before(slot),
+        now_us=round(now.timestamp() * 1e6),
+    )
+    cursor = _cursor()
+    new = _insert(cursor, ids, at_us, value, quality, checks, now)
+    good = (quality == Quality.GOOD) | (quality == Quality.SUSPECT)
+    newest = _newest(slot, new & good & (checks & int(Check.FUTURE | Check.TEST) == 0))
+    if len(newest):
+        _latest(cursor, ids[newest], at_us[newest], value[newest], quality[newest], now)
+    judged = new & good & (checks & UNJUDGED == 0)
+    return Stored(
+        datastream_id=ids[judged],
+        at_us=at_us[judged],
+        value=value[judged],
+        new=int(new.sum()),
+        repeated=len(columns) - int(new.sum()),
+        newest_slot=slot[newest],
+        newest_at_us=at_us[newest],
+        newest_value=value[newest],
+    )
+
+
+def _ordered(registry: Registry, columns: Columns) -> tuple[Integers, Times, Floats, Integers, Booleans]:
+    """This will turn lists to arrays, ordered by stream and time, each (stream, time) once: the first that came."""
+    slot = np.array(columns.slot, dtype=np.int64)
+    at_us = np.array(columns.at_us, dtype=np.int64)
+    test = np.array(columns.test, dtype=np.bool_)
+    # lexsort is stable, so equal keys keep the order of arrival; a test report stands behind a real one.
+    order = np.lexsort((test, at_us, registry.datastream_ids[slot]))
+    slot, at_us, test = slot[order], at_us[order], test[order]
+    first = np.ones(len(slot), dtype=np.bool_)
+    first[1:] = (slot[1:] != slot[:-1]) | (at_us[1:] != at_us[:-1])
+    value = np.array(columns.value, dtype=np.float64)[order]
+    sent = np.array(columns.sent, dtype=np.int64)[order]
+    return slot[first], at_us[first], value[first], sent[first], test[first]
+
+
+def _insert(
+    cursor: "psycopg.Cursor[Any]",
+    ids: Integers,
+    at_us: Times,
+    value: Floats,
+    quality: Integers,
+    checks: Integers,
+    now: datetime,
+) -> Booleans:
+    """This will insert the rows and tell which of them were new."""
+    given = [
+        _encoded(_INT8, ids),
+        _encoded(_TIME, at_us - _POSTGRES_EPOCH_US),
+        _encoded(_FLOAT, value),
+        _encoded(_INT4, quality),
+        _encoded(_INT4, checks),
+    ]
+    row = cursor.execute(_INSERT, [*given, now], prepare=True, binary=True).fetchone()
+    back = np.frombuffer(bytes(row[0]) if row else b"", dtype=">i8").reshape(-1, 2)
+    if len(back) == len(ids):
+        return np.ones(len(ids), dtype=np.bool_)
+    stored = set(map(tuple, back.tolist()))
+    rows = zip(ids.tolist(), (at_us - _POSTGRES_EPOCH_US).tolist(), strict=True)
+    return np.fromiter((each in stored for each in rows), dtype=np.bool_, count=len(ids))
+
+
+def _newest(slot: Integers, wanted: Booleans) -> Integers:
+    """This will find the last wanted row of each stream."""
+    rows = np.flatnonzero(wanted)
+    if not len(rows):
+        return rows
+    last = np.ones(len(rows), dtype=np.bool_)
+    last[:-1] = slot[rows[1:]] != slot[rows[:-1]]
+    return rows[last]
+
+
+def _latest(
+    cursor: "psycopg.Cursor[Any]", ids: Integers, at_us: Times, value: Floats, quality: Integers, now: datetime
+) -> None:
+    given = [
+        _encoded(_INT8, ids),
+        _encoded(_TIME, at_us - _POSTGRES_EPOCH_US),
+        _encoded(_FLOAT, value),
+        _encoded(_INT4, quality),
+    ]
+    cursor.execute(_LATEST, [now, *given], prepare=True)
+
+
+def months_ensure(*, at_us: Times, made: set[int], now: datetime) -> None:
+    """This will make the partitions of the months that the times lie in; `made` remembers them.
+
+    Times that no station can mean get no partition of their own: they go where everything else goes. It runs in its
+    own transaction, because making a partition locks the table.
+    """
+    now_us = round(now.timestamp() * 1e6)
+    credible = at_us[(at_us > now_us - _OLDEST_MONTH_US) & (at_us < now_us + _DAY_US)]
+    months = np.unique(credible.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64))
+    for month in months.tolist():
+        if month not in made:
+            first_at = datetime(1970 + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+            with transaction.atomic(), connection.cursor() as cursor:
+                # Two processes may want the same month: the second waits and finds it made.
+                cursor.execute("select pg_advisory_xact_lock(330825, 2)")
+                cursor.execute("select sensing_partition(%s)", [first_at])
+            made.add(month)
+
+
+def contacts_keep(*, heard: Mapping[int, str], now: datetime) -> None:
+    """This will note that things were heard, with where from, inside the caller's transaction."""
+    if heard:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into sensing_contact as old (thing_id, heard_at, peer)"
+                " select t.id, %s, given.peer from unnest(%s::bigint[], %s::text[]) as given (id, peer)"
+                " join sensing_thing t on t.id = given.id order by t.id"
+                " on conflict (thing_id) do update set heard_at = excluded.heard_at, peer = excluded.peer",
+                [now, list(heard), [peer[:80] for peer in heard.values()]],
+            )

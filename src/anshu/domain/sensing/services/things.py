@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Things and their datastreams."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from anshu.domain.sensing.choices import ThingKind
+from anshu.domain.sensing.models import Datastream, ObservedProperty, Thing
+from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.viewer import Absent, Refusal, Viewer
+from anshu.kernel.audit.actor import PLATFORM, Actor
+from anshu.kernel.audit.services import attribute, record
+
+# A station that names more properties than this is broken or hostile.
+MOST_DATASTREAMS = 200
+_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+EDITABLE = (
+    "name",
+    "kind",
+    "address",
+    "point",
+    "division_code",
+    "sector_code",
+    "unit",
+    "park_code",
+    "secret",
+    "report_interval_s",
+    "risk_object",
+)
+
+
+def require_onboarding(actor: Actor, row: Any) -> None:
+    """This will raise Absent unless the actor may connect and change things there.
+
+    The matrix gives nobody the creation of monitoring points by hand (actors.md §6): those who approve them in their
+    sector do it, or the system administrator, whose ground is interfaces.
+    """
+    if not isinstance(actor, Viewer):
+        if actor.kind != PLATFORM:
+            raise Absent
+        return
+    if not (
+        actor.covers(row, Capability.MONITORING, Right.APPROVE)
+        or actor.covers(row, Capability.MONITORING, Right.CREATE)
+        or actor.covers(row, Capability.CONFIGURATION, Right.UPDATE)
+    ):
+        raise Absent
+
+
+@transaction.atomic
+def thing_create(
+    *,
+    actor: Actor,
+    now: datetime,
+    code: str,
+    name: str,
+    kind: str,
+    protocol: str,
+    address: str,
+    point: Point,
+    division_code: str,
+    properties: Iterable[str] = (),
+    **more: Any,
+) -> Thing:
+    """This will register a thing with datastreams for the properties; `more` takes the other editable fields.
+
+    Raises Refusal naming the fields that are wrong, and Absent where the actor may not.
+    """
+    thing = Thing(
+        code=code.strip(),
+        name=name.strip(),
+        kind=kind,
+        protocol=protocol,
+        address=address.strip().upper() if protocol == "sl651" else address.strip(),
+        point=point,
+        division_code=division_code,
+        **more,
+    )
+    require_onboarding(actor, thing)
+    _check(thing)
+    with attribute(actor=actor):
+        _save(thing)
+        datastreams_ensure(thing_id=thing.pk, properties=[(each, None) for each in properties], actor=actor, now=now)
+    record(actor=actor, now=now, action="thing.created", subject=thing)
+    return thing
+
+
+@transaction.atomic
+def thing_update(*, thing: Thing, actor: Actor, now: datetime, reason: str = "", **changed: Any) -> Thing:
+    """This will change the named editable fields; a change of place needs the right at both places."""
+    thing = Thing.objects.select_for_update().get(pk=thing.pk)
+    require_onboarding(actor, thing)
+    if unknown := set(changed) - set(EDITABLE):
+        raise Refusal(_("这些字段不能修改"), fields=dict.fromkeys(unknown, _("不能修改")))
+    before = {name: str(getattr(thing, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(thing, name, value)
+    require_onboarding(actor, thing)
+    _check(thing)
+    with attribute(actor=actor, reason=reason):
+        _save(thing)
+    changes = {name: [before[name], str(getattr(thing, name))] for name in changed if name != "secret"}
+    record(actor=actor, now=now, action="thing.updated", subject=thing, reason=reason, changes=changes)
+    return thing
+
+
+@transaction.atomic
+def thing_retire(*, thing: Thing, reason: str, actor: Actor, now: datetime) -> None:
+    """This will take a thing out of use; its history stays and its frames go to quarantine from now on."""
+    thing = Thing.objects.select_for_update().get(pk=thing.pk)
+    require_onboarding(actor, thing)
+    if not reason.strip():
+        raise Refusal(_("请填写停用理由"), fields={"reason": _("必填")})
+    if thing.retired_at is None:
+        thing.retired_at = now
+        with attribute(actor=actor, reason=reason):
+            thing.save(update_fields=["retired_at"])
+        record(actor=actor, now=now, action="thing.retired", subject=thing, reason=reason)
+
+
+@transaction.atomic
+def datastreams_ensure(
+    *, thing_id: int, properties: Iterable[tuple[str, str | None]], actor: Actor, now: datetime
+) -> list[str]:
+    """This will give the thing a datastream for each (property, unit) that it lacks; gives the codes added.
+
+    A property that no register knows is made with the unit that the protocol gave. Without a unit it is refused, so
+    that a slip of the pen makes no property. Raises Refusal.
+    """
+    wanted = dict(properties)
+    known = {each.code: each for each in ObservedProperty.objects.filter(code__in=wanted)}
+    present = set(Datastream.objects.filter(thing_id=thing_id).values_list("observed_property__code", flat=True))
+    missing = sorted(set(wanted) - present)
+    if len(present) + len(missing) > MOST_DATASTREAMS:
+        raise Refusal(_("设备的观测要素过多"), code="too_many_properties")
+    for code in missing:
+        observed = known.get(code) or _property(code, wanted[code])
+        Datastream.objects.get_or_create(
+            thing_id=thing_id, observed_property=observed, defaults={"name": observed.name}
+        )
+    if missing:
+        thing = Thing.objects.get(pk=thing_id)
+        record(actor=actor, now=now, action="datastreams.added", subject=thing, changes={"added": missing})
+    return missing
+
+
+def _property(code: str, unit: str | None) -> ObservedProperty:
+    if unit is None or not _PROPERTY.fullmatch(code):
+        raise Refusal(_("没有登记的观测要素:%(code)s") % {"code": code}, code="unknown_property")
+    return ObservedProperty.objects.get_or_create(
+        code=code,
+        defaults={"name": code, "unit": unit[:16], "source": _("由报文自动登记,范围待定")},
+    )[0]
+
+
+def _check(thing: Thing) -> None:
+    wrong = {name: _("必填") for name in ("code", "name", "address", "division_code") if not getattr(thing, name)}
+    if thing.kind not in ThingKind.values:
+        wrong["kind"] = _("没有这个类别")
+    if not thing.point or not (-180 <= thing.point.x <= 180 and -90 <= thing.point.y <= 90):
+        wrong["point"] = _("经纬度不合理")
+    if thing.protocol == "sl651" and not re.fullmatch(r"[0-9A-F]{10}", thing.address):
+        wrong["address"] = _("SL 651 遥测站地址为 10 位")
+    if not 1 <= thing.report_interval_s <= 31 * 86_400:
+        wrong["report_interval_s"] = _("应在 1 秒至 31 天之间")
+    if wrong:
+        raise Refusal(_("设备信息有误"), fields=wrong)
+
+
+def _save(thing: Thing) -> None:
+    try:
+        with transaction.atomic():
+            thing.save()
+    except IntegrityError as error:
+        field = "address" if "thing_address_once" in str(error) else "code"
+        raise Refusal(_("已有同样编号或地址的设备"), code="duplicate", fields={field: _("已被使用")}) from error

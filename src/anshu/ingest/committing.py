@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One batch, one transaction: resolve, check, store, judge, raise alarms, keep aside, commit.
+
+Everything here runs in the pipeline's single worker thread, on that thread's database connection.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import numpy as np
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from anshu.domain.alerts.services import RuleBook, observations_judge, rulebook_load
+from anshu.domain.sensing.choices import Quality, QuarantineKind
+from anshu.domain.sensing.selectors import RegisteredThing, Registry, registry_load
+from anshu.domain.sensing.services import (
+    Columns,
+    Kept,
+    Stored,
+    contacts_keep,
+    datastreams_ensure,
+    months_ensure,
+    observations_store,
+    quarantine_keep,
+    quarantine_replayed,
+)
+from anshu.ingest.parcels import Parcel, Verdict
+from anshu.kernel.access.viewer import Refusal
+from anshu.kernel.audit.actor import platform
+from anshu.wire.base import Observation
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+UNREACHABLE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+REGISTRY_CHANNEL = "anshu_registry"
+_SENT = {"good": int(Quality.GOOD), "suspect": int(Quality.SUSPECT), "missing": int(Quality.MISSING)}
+_BACK_OFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+# An error that comes back this often on a working connection is the batch's own.
+_MOST_ATTEMPTS = 5
+# An unknown sender makes us read the registers again, but not for each of its frames.
+_RELOAD_EVERY_S = 2.0
+_CONTACT_EVERY_S = 30.0
+INGEST = platform("ingest")
+
+
+class GaveUp(Exception):
+    """The platform is stopping and the database did not come back: nothing was stored or acknowledged."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch comes to, once everything has been looked up."""
+
+    columns: Columns = field(default_factory=Columns)
+    kept: list[Kept] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    heard: dict[int, str] = field(default_factory=dict)
+    replayed: list[int] = field(default_factory=list)
+    # thing id -> {property: unit} that it sends and has no datastream for
+    lacking: dict[int, dict[str, str | None]] = field(default_factory=dict)
+    unknown: int = 0
+
+
+class Committer:
+    """Turns parcels into committed rows, whatever happens to the database meanwhile."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._giving_up = threading.Event()
+        self._stale = True
+        self._known_connection: object = None
+        self._months: set[int] = set()
+        self._noted: dict[int, float] = {}
+        self._loaded_at = -math.inf
+        self._registry: Registry | None = None
+        self._book: RuleBook | None = None
+
+    def give_up(self) -> None:
+        """This will stop waiting for a database that is away."""
+        self._giving_up.set()
+
+    def distrust(self) -> None:
+        """This will have the registers read again before they are next used."""
+        self._stale = True
+
+    def registry(self) -> Registry:
+        """This will give the registers as they are now; waits for the database."""
+        return self._persist(self._fresh)
+
+    def close(self) -> None:
+        """This will give the thread's connection back."""
+        connection.close()
+
+    def commit(self, parcels: Sequence[Parcel]) -> list[Verdict]:
+        """This will store a batch and give a verdict for each parcel; one bad parcel does not hold up the rest.
+
+        Raises GaveUp when told to give up while the database is away.
+        """
+        try:
+            return self._persist(lambda: self._attempt(parcels))
+        except GaveUp:
+            raise
+        except Exception as error:
+            # The registers may have moved under us, or one parcel is poison: find it by halves.
+            self._stale = True
+            if len(parcels) > 1:
+                log.warning("splitting a batch of %s: %s", len(parcels), error)
+                middle = len(parcels) // 2
+                return self.commit(parcels[:middle]) + self.commit(parcels[middle:])
+            log.exception("a message from %s cannot be stored", parcels[0].peer)
+            said = str(error)
+            return [self._persist(lambda: self._put_aside(parcels[0], said))]
+
+    def _persist(self, work: Callable[[], T]) -> T:
+        """This will repeat the work until the database is back; raises GaveUp, or the work's own error."""
+        attempts = 0
+        while True:
+            try:
+                return work()
+            except UNREACHABLE as error:
+                attempts += 1
+                if attempts >= _MOST_ATTEMPTS and connection.is_usable():
+                    raise
+                log.warning("the database is away, attempt %s: %s", attempts, str(error).strip())
+                connection.close()
+            if self._giving_up.wait(_BACK_OFF_S[min(attempts, len(_BACK_OFF_S)) - 1]):
+                raise GaveUp
+
+    def _attempt(self, parcels: Sequence[Parcel]) -> list[Verdict]:
+        now = self._clock()
+        registry = self._fresh()
+        batch = self._resolve(parcels, registry)
+        if (batch.unknown and time.monotonic() - self._loaded_at > _RELOAD_EVERY_S) or self._ensure(batch, now):
+            self._stale = True
+            registry = self._fresh()
+            batch = self._resolve(parcels, registry)
+        months_ensure(at_us=np.array(batch.columns.at_us, dtype=np.int64), made=self._months, now=now)
+        stored = self._write(batch, registry, now)
+        if stored is not None:
+            registry.remember(stored.newest_slot, stored.newest_at_us, stored.newest_value)
+        moment = time.monotonic()
+        self._noted.update(dict.fromkeys(batch.heard, moment))
+        return batch.verdicts
+
+    @transaction.atomic
+    def _write(self, batch: _Batch, registry: Registry, now: datetime) -> Stored | None:
+        stored = None
+        if len(batch.columns):
+            stored = observations_store(registry=registry, columns=batch.columns, now=now)
+            if self._book is not None:
+                observations_judge(
+                    book=self._book,
+                    datastream_id=stored.datastream_id,
+                    at_us=stored.at_us,
+                    value=stored.value,
+                    now=now,
+                )
+        if batch.kept:
+            quarantine_keep(entries=batch.kept, now=now)
+        if batch.replayed:
+            quarantine_replayed(entry_ids=batch.replayed)
+        contacts_keep(heard=batch.heard, now=now)
+        return stored
+
+    def _fresh(self) -> Registry:
+        """This will give the registers, read again when somebody changed them or the connection is a new one."""
+        connection.ensure_connection()
+        if connection.connection is not self._known_connection:
+            connection.connection.add_notify_handler(lambda notice: self.distrust())
+            connection.connection.execute(f"listen {REGISTRY_CHANNEL}")
+            self._known_connection, self._stale = connection.connection, True
+        else:
+            # Reading anything takes in the notices of changes committed before now.
+            connection.connection.execute("select 1")
+        if self._stale or self._registry is None:
+            self._stale = False
+            self._registry, self._book = registry_load(), rulebook_load()
+            self._loaded_at = time.monotonic()
+        return self._registry
+
+    def _ensure(self, batch: _Batch, now: datetime) -> bool:
+        """This will make the datastreams that known things lack; tells whether any was made."""
+        made = False
+        for thing_id, lacking in batch.lacking.items():
+            try:
+                made |= bool(datastreams_ensure(thing_id=thing_id, properties=lacking.items(), actor=INGEST, now=now))
+            except Refusal as refusal:
+                log.warning("thing %s: %s", thing_id, refusal.message)
+        return made
+
+    def _resolve(self, parcels: Sequence[Parcel], registry: Registry) -> _Batch:
+        batch = _Batch()
+        for parcel in parcels:
+            batch.verdicts.append(self._resolve_one(parcel, registry, batch))
+            if parcel.entry_id is not None:
+                batch.replayed.append(parcel.entry_id)
+        return batch
+
+    def _resolve_one(self, parcel: Parcel, registry: Registry, batch: _Batch) -> Verdict:
+        if parcel.refused is not None:
+            batch.kept.append(parcel.refused)
+            return Verdict(parcel.refused.reason)
+        sender = registry.things.get((parcel.protocol, parcel.address))
+        if sender is None:
+            batch.unknown += 1
+            return _keep(batch, parcel, QuarantineKind.UNKNOWN, "unknown_thing", parcel.observations)
+        if parcel.secret is not None and sender.secret and parcel.secret != sender.secret:
+            return _keep(batch, parcel, QuarantineKind.JUDGED, "wrong_secret", ())
+        if time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
+            batch.heard[sender.id] = parcel.peer
+        return _take(batch, parcel, sender, registry)
+
+    @transaction.atomic
+    def _put_aside(self, parcel: Parcel, said: str) -> Verdict:
+        """This will keep a message that cannot be stored, with what the database or we said about it."""
+        entry = parcel.refused or _kept(parcel, QuarantineKind.JUDGED, "not_storable", {"error": said[:500]})
+        if parcel.entry_id is not None:
+            quarantine_replayed(entry_ids=[parcel.entry_id])
+        quarantine_keep(entries=[entry], now=self._clock())
+        return Verdict(entry.reason)
+
+
+def _take(batch: _Batch, parcel: Parcel, sender: RegisteredThing, registry: Registry) -> Verdict:
+    """This will put a parcel's observations into the columns, and keep the frame when some cannot be used."""
+    columns, test = batch.columns, parcel.test
+    troubles: dict[str, list[Observation]] = {}
+    for each in parcel.observations:
+        thing = sender if each.thing == parcel.address else registry.things.get((parcel.protocol, each.thing))
+        if thing is None:
+            troubles.setdefault("unknown_thing", []).append(each)
+            continue
+        slot = thing.slots.get(each.property)
+        if slot is None:
+            batch.lacking.setdefault(thing.id, {})[each.property] = each.unit
+            troubles.setdefault("unknown_property", []).append(each)
+            continue
+        converted = registry.converting(slot, each.unit)
+        if converted is None or (each.value is not None and not math.isfinite(each.value)):
+            troubles.setdefault("unit_mismatch" if converted is None else "not_a_number", []).append(each)
+            continue
+        value = math.nan if each.value is None else each.value * converted[0] + converted[1]
+        columns.add(slot, round(each.time.timestamp() * 1e6), value, _SENT[each.quality], test)
+    if not troubles:
+        return Verdict()
+    reason, bad = next(iter(troubles.items()))
+    if reason == "unknown_thing":
+        batch.unknown += 1
+        return _keep(batch, parcel, QuarantineKind.UNKNOWN, reason, bad, address=bad[0].thing)
+    return _keep(batch, parcel, QuarantineKind.JUDGED, reason, bad)
+
+
+def _keep(
+    batch: _Batch,
+    parcel: Parcel,
+    kind: QuarantineKind,
+    reason: str,
+    concerned: Sequence[Observation],
+    *,
+    address: str | None = None,
+) -> Verdict:
+    detail = {
+        "kind": parcel.kind,
+        "observations": len(parcel.observations),
+        "properties": {each.property: each.unit for each in concerned},
+    }
+    batch.kept.append(_kept(parcel, kind, reason, detail, address))
+    return Verdict(reason)
+
+
+def _kept(
+    parcel: Parcel, kind: QuarantineKind, reason: str, detail: dict[str, object], address: str | None = None
+) -> Kept:
+    return Kept(
+        protocol=parcel.protocol,
+        peer=parcel.peer,
+        kind=kind,
+        reason=reason,
+        raw=parcel.raw,
+        thing_address=parcel.address if address is None else address,
+        detail=detail,
+    )

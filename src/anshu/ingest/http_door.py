@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The HTTP JSON door: observations with a bearer token, answered once they are committed."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from anshu.ingest.committing import UNREACHABLE, Clock
+from anshu.ingest.http_items import Checked, Fault, check_items
+from anshu.ingest.parcels import Parcel
+from anshu.ingest.pipeline import Pipeline
+from anshu.kernel.access.selectors import viewer_of_token
+from anshu.kernel.access.viewer import Viewer
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ITEMS = 50_000
+_ANSWER_S = 30.0
+
+
+@dataclass(eq=False)
+class _Refused(Exception):
+    """A request that gets no further."""
+
+    status: int
+    code: str
+    message: str
+    faults: list[Fault] = field(default_factory=list)
+
+
+class HttpDoor:
+    """POST /observations and GET /health."""
+
+    def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
+        self._pipeline, self._clock = pipeline, clock
+        # Reading who calls is blocking; it has a thread and a connection of its own.
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="ingest-http")
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.router.add_post("/observations", self._observations)
+        app.router.add_get("/health", self._health)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
+        self._site: web.TCPSite | None = None
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """This will listen; gives the address, for port 0 the one that was chosen."""
+        await self._runner.setup()
+        self._site = web.TCPSite(self._runner, host, port)
+        await self._site.start()
+        name: tuple[str, int] = self._runner.addresses[0][:2]
+        return name
+
+    async def stop_accepting(self) -> None:
+        """This will take no more connections."""
+        if self._site is not None:
+            await self._site.stop()
+
+    async def close(self) -> None:
+        """This will end the door."""
+        await self._runner.cleanup()
+        await asyncio.get_running_loop().run_in_executor(self._readers, connection.close)
+        self._readers.shutdown(wait=False)
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def _observations(self, request: web.Request) -> web.Response:
+        language = _language(request)
+        with translation.override(language):
+            try:
+                reply, status = await self._receive(request), 200
+            except _Refused as refused:
+                reply = {"error": {"code": refused.code, "message": refused.message}}
+                if refused.faults:
+                    reply["errors"] = [fault.as_json() for fault in refused.faults]
+                status = refused.status
+        headers = {"Content-Language": language}
+        if status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        return web.json_response(reply, status=status, headers=headers, dumps=_dumps)
+
+    async def _receive(self, request: web.Request) -> dict[str, Any]:
+        viewer = await self._caller(request)
+        body = await _body(request)
+        items, partial = _items(body)
+        checked = await self._check(items, viewer)
+        if checked.faults and not (partial and checked.parcels):
+            raise _Refused(422, "invalid", _("有不能接收的观测值,没有一条入库"), checked.faults)
+        await self._store(checked, request.remote or "")
+        return {"accepted": checked.accepted, "errors": [fault.as_json() for fault in checked.faults]}
+
+    async def _caller(self, request: web.Request) -> Viewer:
+        kind, _sep, secret = request.headers.get("Authorization", "").partition(" ")
+        found = None
+        if kind.lower() == "bearer" and secret and "\x00" not in secret:
+            loop = asyncio.get_running_loop()
+            try:
+                found = await loop.run_in_executor(self._readers, self._viewer, secret.strip())
+            except UNREACHABLE as error:
+                raise _Refused(503, "unavailable", _("平台暂时不可用,请稍后重发")) from error
+        if found is None:
+            raise _Refused(401, "unauthorized", _("令牌无效或已过期"))
+        return found
+
+    def _viewer(self, secret: str) -> Viewer | None:
+        try:
+            return viewer_of_token(secret, at=self._clock())
+        except UNREACHABLE:
+            # The connection may be an old one to a server that has come back since.
+            connection.close()
+            return viewer_of_token(secret, at=self._clock())
+
+    async def _check(self, items: list[Any], viewer: Viewer) -> Checked:
+        registry = await self._pipeline.registry()
+        return check_items(items, registry=registry, viewer=viewer, now=self._clock())
+
+    async def _store(self, checked: Checked, peer: str) -> None:
+        parcels = [
+            Parcel(
+                protocol=protocol,
+                peer=peer,
+                raw=msgspec.json.encode(observations),
+                address=address,
+                kind="http",
+                observations=observations,
+            )
+            for (protocol, address), observations in checked.parcels.items()
+        ]
+        futures = [await self._pipeline.submit(parcel) for parcel in parcels]
+        done, waiting = await asyncio.wait(futures, timeout=_ANSWER_S)
+        if waiting or any(future.cancelled() for future in done):
+            raise _Refused(503, "unavailable", _("平台暂时不可用,请稍后重发"))
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    try:
+        body = json.loads(await request.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        raise _Refused(413, "too_large", _("请求超过 5 MB,请分批发送")) from error
+    except (ValueError, RecursionError) as error:
+        raise _Refused(400, "not_json", _("请求体不是合法的 JSON")) from error
+    if not isinstance(body, dict):
+        raise _Refused(400, "not_json", _("请求体应为 JSON 对象"))
+    return body
+
+
+def _items(body: Mapping[str, Any]) -> tuple[list[Any], bool]:
+    items = body.get("observations")
+    if not isinstance(items, list) or not items:
+        raise _Refused(422, "invalid", _("observations 应为非空数组"))
+    if len(items) > MOST_ITEMS:
+        raise _Refused(413, "too_many", _("一次最多 %(number)s 条观测值") % {"number": MOST_ITEMS})
+    return items, body.get("partial") is True
+
+
+def _language(request: web.Request) -> str:
+    """This will choose between Chinese and English by Accept-Language; Chinese when it says nothing of use."""
+    best, best_weight = "zh-hans", 0.0
+    for part in request.headers.get("Accept-Language", "")[:500].split(","):
+        name, _sep, weight = part.strip().partition(";q=")
+        try:
+            value = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        known = {"zh": "zh-hans", "en": "en"}.get(name.lower()[:2])
+        if known and value > best_weight:
+            best, best_weight = known, value
+    return best
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From many connections to few transactions: a bounded queue, a batcher, one worker thread."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from anshu.domain.sensing.selectors import Registry
+from anshu.ingest.committing import Clock, Committer, GaveUp
+from anshu.ingest.parcels import Parcel, Verdict
+
+log = logging.getLogger(__name__)
+FLUSH_AT = 2_000
+FLUSH_AFTER_S = 0.02
+# What came while the last batch was being committed goes together, up to this.
+MOST_AT_ONCE = 10_000
+# Beyond this the doors wait, and so do their senders: memory stays bounded while the database is away.
+MOST_WAITING = 60_000
+
+
+class Pipeline:
+    """Takes parcels and answers each, by its future, once its batch is committed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._committer = Committer(clock)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest-commit")
+        self._waiting: deque[Parcel] = deque()
+        self._weight = 0
+        self._some, self._full, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def start(self) -> None:
+        """This will begin to commit what is submitted."""
+        self._task = asyncio.create_task(self._run(), name="ingest-batches")
+
+    async def submit(self, parcel: Parcel) -> "asyncio.Future[Verdict]":
+        """This will queue a parcel, waiting for room; the future is cancelled if it could not be stored."""
+        while self._weight >= MOST_WAITING:
+            self._room.clear()
+            await self._room.wait()
+        parcel.done = asyncio.get_running_loop().create_future()
+        self._waiting.append(parcel)
+        self._weight += parcel.weight
+        self._some.set()
+        if self._weight >= FLUSH_AT:
+            self._full.set()
+        return parcel.done
+
+    async def registry(self) -> Registry:
+        """This will give the registers as they are now, for a door that answers before it submits."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, self._committer.registry)
+
+    def distrust(self) -> None:
+        """This will have the registers read again before the next batch."""
+        self._committer.distrust()
+
+    async def close(self, *, within_s: float) -> None:
+        """This will commit what waits, give up after the time given, and end the worker."""
+        self._closing = True
+        self._some.set()
+        self._full.set()
+        if self._task is not None:
+            done, _ = await asyncio.wait([self._task], timeout=within_s)
+            if not done:
+                self._committer.give_up()
+                await asyncio.wait([self._task], timeout=2)
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._committer.close)
+        self._worker.shutdown(wait=False)
+
+    async def _run(self) -> None:
+        while True:
+            await self._some.wait()
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._some.clear()
+                continue
+            if self._weight < FLUSH_AT and not self._closing:
+                await self._gather()
+            await self._commit(self._take())
+
+    async def _gather(self) -> None:
+        """This will wait a little for company, or until the batch is large enough."""
+        self._full.clear()
+        try:
+            async with asyncio.timeout(FLUSH_AFTER_S):
+                await self._full.wait()
+        except TimeoutError:
+            pass
+
+    def _take(self) -> list[Parcel]:
+        batch: list[Parcel] = []
+        weight = 0
+        while self._waiting and weight < MOST_AT_ONCE:
+            parcel = self._waiting.popleft()
+            weight += parcel.weight
+            batch.append(parcel)
+        self._weight -= weight
+        self._room.set()
+        return batch
+
+    async def _commit(self, batch: Sequence[Parcel]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            verdicts = await loop.run_in_executor(self._worker, self._committer.commit, batch)
+        except GaveUp:
+            log.warning("%s messages were not stored and not acknowledged", len(batch))
+            _cancel(batch)
+        except Exception:
+            log.exception("a batch of %s was lost for its senders to repeat", len(batch))
+            _cancel(batch)
+        else:
+            for parcel, verdict in zip(batch, verdicts, strict=True):
+                if parcel.done is not None and not parcel.done.done():
+                    parcel.done.set_result(verdict)
+
+
+def _cancel(batch: Sequence[Parcel]) -> None:
+    for parcel in batch:
+        if parcel.done is not None:
+            parcel.done.cancel()
