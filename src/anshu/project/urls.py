@@ -4,5 +4,7 @@
 from django.urls import include, path
 
 urlpatterns: list[object] = [
+    path("", include("anshu.web.accounts.urls")),
+    path("files/", include("anshu.web.files")),
     path("r/", include("anshu.console.urls")),
 ]

@@ -32,7 +32,7 @@ class ViewerMiddleware:
             lambda: viewer_of(user, at=now) if user.is_authenticated else NOBODY
         )
         language = translation.get_language()
-        token = source_address.set(request.META.get("REMOTE_ADDR", ""))
+        token = source_address.set(address_of(request))
         try:
             response = self.get_response(request)
         finally:
@@ -44,6 +44,16 @@ class ViewerMiddleware:
         """This will make a forbidden object look like one that does not exist."""
         if isinstance(exception, Absent):
             raise Http404 from exception
+
+
+def address_of(request: HttpRequest) -> str:
+    """This will give the caller's address: what a trusted proxy says, else the other end of the connection."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and (not peer or peer in settings.TRUSTED_PROXIES):
+        # The last entry is the one that our own proxy wrote; those before it are the caller's word.
+        return forwarded.rsplit(",", 1)[-1].strip()[:64]
+    return peer
 
 
 def _end_idle(request: HttpRequest, now: datetime) -> None:

@@ -8,6 +8,7 @@ from anshu.kernel.access.services.accounts import (
     account_unlock,
     language_set,
     password_change,
+    password_first,
     password_set,
     preferences_set,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "login_begin",
     "login_step",
     "password_change",
+    "password_first",
     "password_set",
     "phone_reveal",
     "preferences_set",

@@ -131,6 +131,15 @@ def password_change(*, user: User, old: str, new: str, now: datetime) -> None:
     record(actor=actor_of(account), now=now, action="account.password_changed", subject=account)
 
 
+@transaction.atomic
+def password_first(*, user: User, new: str, now: datetime) -> None:
+    """This will replace a first or expired password on the way in, where the old one has just been proved."""
+    account = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    _store(account, new, now=now, must_change=False, actor=actor_of(account), reason="")
+    user.password, user.password_set_at, user.must_change_password = account.password, now, False
+    record(actor=actor_of(account), now=now, action="account.password_changed", subject=account)
+
+
 def _store(account: User, new: str, *, now: datetime, must_change: bool, actor: Actor, reason: str) -> None:
     _check_rules(new, account)
     _check_past(account, new)

@@ -38,7 +38,6 @@ def session_open(
     )
     newest_first = OpenSession.objects.filter(user=user).order_by("-opened_at", "-pk")
     _close(list(newest_first[settings.SESSIONS_MAX :]))
-    User.objects.filter(pk=user.pk).update(last_login=now)
     record(actor=actor_of(user), now=now, action="account.signed_in", subject=user, changes={"surface": surface})
     return opened
 
