@@ -61,7 +61,8 @@ def drought_code(
     with np.errstate(invalid="ignore", divide="ignore"):
         stored = 800.0 * np.exp(-before / 400.0)
         rained = np.maximum(before - 400.0 * np.log(1.0 + 3.937 * (0.83 * rain - 1.27) / stored), 0.0)
-    return np.maximum(np.where(rain <= 2.8, before, rained) + drying, 0.0)
+    today: Array = np.maximum(np.where(rain <= 2.8, before, rained) + drying, 0.0)
+    return today
 
 
 def _day_factor(latitude_deg: Array, month: np.ndarray, by_latitude: bool) -> Array:

@@ -69,7 +69,8 @@ def duff_moisture_code(
     length = _day_length(np.asarray(latitude_deg, float), np.asarray(month, int), by_latitude)
     drying = 1.894e-4 * (np.maximum(temperature, -1.1) + 1.1) * (100.0 - humidity) * length
     wet = np.where(rain <= 1.5, before, _after_rain(before, rain))
-    return np.maximum(np.maximum(wet, 0.0) + drying, 0.0)
+    today: Array = np.maximum(np.maximum(wet, 0.0) + drying, 0.0)
+    return today
 
 
 def _after_rain(before: Array, rain_mm: Array) -> Array:
