@@ -2,14 +2,14 @@
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
-import { serviceWorker } from "./mobile/sw-plugin";
-import { mockServer } from "./dev/mock";
+import { serviceWorker } from "./mobile/sw-plugin.ts";
+import { mockServer } from "./dev/mock.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig(({ command }) => ({
+export default defineConfig(({ command, isPreview }) => ({
   root: here("."),
-  base: command === "build" ? "/static/dist/" : "/",
+  base: command === "build" || isPreview ? "/static/dist/" : "/",
   plugins: [vue(), serviceWorker(), mockServer()],
   define: {
     __VUE_OPTIONS_API__: "true", // Vant's components are written with it

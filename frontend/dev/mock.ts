@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import type { Connect, Plugin } from "vite";
-import * as county from "./county";
+import * as county from "./county.ts";
 
 const dist = fileURLToPath(new URL("../../src/anshu/web/static/dist/", import.meta.url));
 type Reply = { status?: number; body: unknown };

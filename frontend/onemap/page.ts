@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Marker, ScaleControl, type GeoJSONSource, type Map as MapLibre, type MapMouseEvent } from "maplibre-gl";
+import { Marker, ScaleControl, type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type PaddingOptions } from "maplibre-gl";
 import { paintAges, tickAges } from "../shared/ages";
 import type { Api } from "../shared/api";
 import type { Boot } from "../shared/boot";
@@ -39,11 +39,12 @@ export class OneMap {
   static async open(root: HTMLElement, api: Api, session: Session, live: Live, boot: Boot): Promise<void> {
     const infos = await api.get<LayerInfo[]>("/map/layers");
     const container = h("div", { class: "om-map", role: "region", "aria-label": t("map.title") });
-    root.replaceChildren(container);
+    const main = h("main", {}, h("h1", { class: "an-visually-hidden" }, t("map.title")), container);
+    root.replaceChildren(main);
     const raster = (boot.basemap as RasterBase | undefined) ?? null;
-    const map = await baseMap(container, api, { bounds: session.area.bbox, hash: true, raster, padding: 60 });
+    const map = await baseMap(container, api, { bounds: session.area.bbox, hash: true, raster, padding: roomAround() });
     const page = new OneMap(map, api, session, live, infos);
-    page.furnish(root);
+    page.furnish(main);
     await page.fill();
     page.listen();
     await page.openFromAddress();
@@ -79,7 +80,7 @@ export class OneMap {
     toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(body.classList.toggle("is-open"))));
     const head = h("div", { class: "om-panel-head" }, h("a", { class: "om-brand", href: "/" }, h("b", {}, t("brand")), this.session.area.name), toggle);
     const panel = h("div", { class: "om-panel", role: "region", "aria-label": t("map.layers") }, head, searchBox(this.api, (hit) => this.choose(hit)), body);
-    root.append(h("h1", { class: "an-visually-hidden" }, t("map.title")), panel, bar.element, this.drawer.element, this.timebar.element, this.said, this.announcer);
+    root.append(panel, bar.element, this.drawer.element, this.timebar.element, this.said, this.announcer);
     showLiveState(this.live, this.timebar.state);
     this.map.on("click", (event) => {
       if (!measure.active) this.click(event);
@@ -244,7 +245,7 @@ export class OneMap {
 
   private openAt(type: string, id: string | number, point: LngLat | null, fly = true): void {
     this.select(point);
-    if (point && fly) this.map.easeTo({ center: point, zoom: Math.max(this.map.getZoom(), 13), padding: { right: innerWidth > 900 ? 380 : 0, left: innerWidth > 900 ? 300 : 0, top: 0, bottom: innerWidth > 900 ? 0 : innerHeight / 2 } });
+    if (point && fly) this.map.easeTo({ center: point, zoom: Math.max(this.map.getZoom(), 13), offset: wide() ? [-40, 0] : [0, -innerHeight / 4] });
     void this.drawer.open(type, id);
     history.replaceState(null, "", `?object=${type}/${id}${location.hash}`);
   }
@@ -270,12 +271,12 @@ export class OneMap {
 
   private home(): void {
     const [w, s, e, n] = this.session.area.bbox;
-    this.map.fitBounds([[w, s], [e, n]], { padding: 60 });
+    this.map.fitBounds([[w, s], [e, n]], { padding: roomAround() });
   }
 
   private goTo(view: View): void {
     this.panel.showOnly(view.layers);
-    this.map.easeTo({ center: view.center, zoom: view.zoom, padding: { top: 0, right: 0, bottom: 0, left: 0 } });
+    this.map.easeTo({ center: view.center, zoom: view.zoom });
   }
 
   private say(words: string | null): void {
@@ -283,6 +284,10 @@ export class OneMap {
     this.said.textContent = words;
   }
 }
+
+const wide = (): boolean => innerWidth > 900;
+/** The room that panels take from the map. */
+const roomAround = (): PaddingOptions => (wide() ? { left: 320, right: 40, top: 60, bottom: 90 } : { left: 20, right: 20, top: 120, bottom: 160 });
 
 function asRow({ properties: p }: MapFeatures["features"][number]): AlarmRow {
   return {

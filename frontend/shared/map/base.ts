@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FeatureCollection } from "geojson";
-import { Map as MapLibre, setWorkerUrl, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
+import type { FeatureCollection, Position } from "geojson";
+import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LayerSpecification, type PaddingOptions, type StyleSpecification } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Api } from "../api";
@@ -71,8 +71,8 @@ function layers(raster: RasterBase | null): LayerSpecification[] {
     line("area-line", "area", true, { "line-width": 3, "line-opacity": 0.9 }),
     label("water-label", "basemap", WATER, 12, 10.5, true),
     label("road-label", "basemap", ["match", ["get", "kind"], ["road", "national_road", "motorway"], true, false], 11, 11.5, true),
-    label("village-label", "village", true, 12, 12),
-    label("township-label", "township", true, ["interpolate", ["linear"], ["zoom"], 9, 12, 13, 16], 8.5),
+    label("village-label", "village-name", true, 12, 12),
+    label("township-label", "township-name", true, ["interpolate", ["linear"], ["zoom"], 9, 12, 13, 16], 8.5),
   ];
 }
 
@@ -84,6 +84,8 @@ function style(raster: RasterBase | null): StyleSpecification {
       county: geojson(),
       township: geojson(),
       village: geojson(),
+      "township-name": geojson(),
+      "village-name": geojson(),
       area: geojson(),
       basemap: geojson(),
       ...(raster ? { raster: { type: "raster" as const, tileSize: 256, ...raster } } : {}),
@@ -101,7 +103,7 @@ export function paintTheme(map: MapLibre): void {
 
 export const canDrawMaps = (): boolean => document.createElement("canvas").getContext("webgl2") !== null;
 
-export interface BaseOptions { raster?: RasterBase | null; hash?: boolean; interactive?: boolean; bounds: [number, number, number, number]; padding?: number }
+export interface BaseOptions { raster?: RasterBase | null; hash?: boolean; interactive?: boolean; bounds: [number, number, number, number]; padding?: number | PaddingOptions }
 
 /** Makes a map with the county's own base: divisions, water, roads, labels; resolves once it can take layers. */
 export function baseMap(container: HTMLElement, api: Api, options: BaseOptions): Promise<MapLibre> {
@@ -132,10 +134,37 @@ export function baseMap(container: HTMLElement, api: Api, options: BaseOptions):
   });
 }
 
+/** Gives one point a division to write its name at: a name on the polygon itself would stand once in every tile. */
+function namePoints(areas: FeatureCollection): FeatureCollection {
+  const features = areas.features.flatMap(({ geometry, properties }) => {
+    const rings = geometry.type === "Polygon" ? [geometry.coordinates[0]] : geometry.type === "MultiPolygon" ? geometry.coordinates.map((polygon) => polygon[0]) : [];
+    const ring = rings.sort((a, b) => (b?.length ?? 0) - (a?.length ?? 0))[0];
+    return ring ? [{ type: "Feature" as const, properties, geometry: { type: "Point" as const, coordinates: centroid(ring) } }] : [];
+  });
+  return { type: "FeatureCollection", features };
+}
+
+function centroid(ring: readonly Position[]): Position {
+  let [area, x, y] = [0, 0, 0];
+  const [x0 = 0, y0 = 0] = ring[0] ?? [];
+  for (let i = 0; i + 1 < ring.length; i++) {
+    const [ax, ay, bx, by] = [ring[i]![0]! - x0, ring[i]![1]! - y0, ring[i + 1]![0]! - x0, ring[i + 1]![1]! - y0];
+    const cross = ax * by - bx * ay;
+    area += cross;
+    x += (ax + bx) * cross;
+    y += (ay + by) * cross;
+  }
+  return area ? [x0 + x / (3 * area), y0 + y / (3 * area)] : [x0, y0];
+}
+
 async function loadBase(map: MapLibre, api: Api): Promise<void> {
   const load = async (source: string, path: string): Promise<void> => {
     const data = await api.get<FeatureCollection>(path).catch(() => EMPTY);
-    (map.getSource(source) as { setData(data: FeatureCollection): void } | undefined)?.setData(data);
+    const put = (name: string, what: FeatureCollection): void => {
+      (map.getSource(name) as GeoJSONSource | undefined)?.setData(what);
+    };
+    put(source, data);
+    if (map.getSource(`${source}-name`)) put(`${source}-name`, namePoints(data));
   };
   await Promise.all([
     load("county", "/map/boundaries?level=county"),

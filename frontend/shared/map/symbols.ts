@@ -39,7 +39,7 @@ export const SHAPES: readonly string[] = Object.keys(OUTLINES);
 /** Draws a shape as it stands on the map; also the legend's picture. */
 export function drawShape(canvas: HTMLCanvasElement, shape: string, level: Level, halo: string): void {
   canvas.width = canvas.height = (BOX + 4) * RATIO;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return;
   const outline = new Path2D(OUTLINES[shape] ?? OUTLINES.other);
   context.scale(RATIO, RATIO);
@@ -61,7 +61,7 @@ export function addSymbols(map: MapLibre, halo: string): void {
   for (const shape of SHAPES) {
     for (const level of LEVELS) {
       drawShape(canvas, shape, level, halo);
-      const picture = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+      const picture = canvas.getContext("2d", { willReadFrequently: true })?.getImageData(0, 0, canvas.width, canvas.height);
       const name = symbolName(shape, level);
       if (!picture) continue;
       if (map.hasImage(name)) map.removeImage(name);
