@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
-from django.db import connection
+from django.db import connection, connections
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -65,7 +65,7 @@ class HttpDoor:
     async def close(self) -> None:
         """This will end the door."""
         await self._runner.cleanup()
-        await asyncio.get_running_loop().run_in_executor(self._readers, connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._readers, connections.close_all)
         self._readers.shutdown(wait=False)
 
     async def _health(self, request: web.Request) -> web.Response:
