@@ -6,5 +6,6 @@ from django.urls import include, path
 urlpatterns: list[object] = [
     path("", include("anshu.web.accounts.urls")),
     path("files/", include("anshu.web.files")),
+    path("", include("anshu.web.urls")),
     path("r/", include("anshu.console.urls")),
 ]
