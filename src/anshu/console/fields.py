@@ -7,11 +7,14 @@ Each takes what a person picks on a form and what a table holds in a cell: a cod
 from __future__ import annotations
 
 import math
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import Point
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -22,7 +25,7 @@ from anshu.console.columns import masked
 from anshu.console.places import Places
 from anshu.kernel.geo.gcj02 import gcj02_to_wgs84
 from anshu.kernel.org.choices import Level
-from anshu.kernel.org.models import Organisation
+from anshu.kernel.org.models import Organisation, Person, Post
 
 CRS = (("wgs84", gettext_lazy("CGCS2000 / WGS-84")), ("gcj02", gettext_lazy("GCJ-02(高德、腾讯地图)")))
 # China's land and waters; anything else is a typing error.
@@ -72,49 +75,103 @@ def _lone(level: str, township: str, seen: set[str]) -> bool:
     return level == Level.VILLAGE and township not in seen
 
 
-class UnitField(forms.CharField):
-    """An organisation by code or name; suggestions come as a data list."""
+class NamedField(forms.CharField):
+    """A row of another register by code or name; what several bear is refused."""
 
     widget = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})
+    model: type[models.Model]
+    # The columns by which the row may be named.
+    names: tuple[str, ...] = ("name",)
+    only: dict[str, Any] = {}
 
     def __init__(self, **options: Any) -> None:
         for name in ("queryset", "to_field_name", "limit_choices_to", "blank", "max_length"):
             options.pop(name, None)
         super().__init__(**options)
-        self.known: dict[str, Organisation] = {}
+        self.known: dict[tuple[str, str], models.Model] = {}
 
     def prepare_value(self, value: Any) -> Any:
-        """This will show a stored unit by its name."""
-        if isinstance(value, int) or (isinstance(value, str) and value.isdigit() and len(value) < 12):
-            found = Organisation.objects.filter(pk=value).first()
-            return found.name if found else value
-        return value.name if isinstance(value, Organisation) else value
+        """This will show a stored row by its name."""
+        if isinstance(value, int):
+            found = self.model._default_manager.filter(pk=value).first()
+            return self.shown(found) if found else value
+        return self.shown(value) if isinstance(value, self.model) else value
 
-    def clean(self, value: Any) -> Organisation | None:
-        """This will find the unit; raises ValidationError when none or several bear the name."""
+    def shown(self, row: Any) -> str:
+        """This will name a row so that it is found again."""
+        return str(row.name)
+
+    def clean(self, value: Any) -> Any:
+        """This will find the row; raises ValidationError when none or several bear the name."""
         text = super().clean(value)
         if not text:
             return None
-        if text not in self.known:
-            self.known[text] = self._find(text)
-        return self.known[text]
+        key = (self.model._meta.label_lower, text)
+        if key not in self.known:
+            self.known[key] = self._find(text)
+        return self.known[key]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """This will compare units, not what they are called."""
+        """This will compare rows, not what they are called."""
         try:
-            unit = self.clean(data)
+            row = self.clean(data)
         except ValidationError:
             return True
-        return (unit.pk if unit else None) != (initial.pk if isinstance(initial, Organisation) else initial)
+        return (row.pk if row else None) != (initial.pk if isinstance(initial, models.Model) else initial)
 
-    def _find(self, text: str) -> Organisation:
-        named = Q(code=text) | Q(name=text) | Q(short_name=text)
-        found = list(Organisation.objects.filter(named, closed_on=None)[:2])
+    def _find(self, text: str) -> Any:
+        named = reduce(or_, (Q(**{name: text}) for name in self.names))
+        found = list(self.model._default_manager.filter(named, **self.only)[:2])
+        noun = self.model._meta.verbose_name
         if not found:
-            raise ValidationError(_("没有名为“%(value)s”的单位,请先在单位登记簿中登记。") % {"value": text})
+            raise ValidationError(_("没有名为“%(value)s”的%(noun)s,请先登记。") % {"value": text, "noun": noun})
         if len(found) > 1:
-            raise ValidationError(_("有多个单位叫“%(value)s”,请改填统一社会信用代码。") % {"value": text})
+            raise ValidationError(_("有多个%(noun)s叫“%(value)s”,请改填编号或代码。") % {"value": text, "noun": noun})
         return found[0]
+
+
+class UnitField(NamedField):
+    """An organisation by credit code or name."""
+
+    model = Organisation
+    names = ("code", "name", "short_name")
+    only = {"closed_on": None}
+
+
+class PersonField(NamedField):
+    """A person by name, or by phone where several bear the name."""
+
+    model = Person
+    names = ("name", "phone")
+
+
+class PostField(NamedField):
+    """A seat as 单位/职务."""
+
+    model = Post
+
+    def shown(self, row: Any) -> str:
+        """This will name a seat by its organisation and title."""
+        return f"{row.organisation.name}/{row.title}"
+
+    def _find(self, text: str) -> Any:
+        unit, _slash, title = text.rpartition("/")
+        found = Post.objects.filter(organisation__name=unit.strip(), title=title.strip()).first()
+        if found is None:
+            raise ValidationError(_("没有岗位“%(value)s”。请按“单位名称/职务”填写。") % {"value": text})
+        return found
+
+
+class SectorsField(forms.MultipleChoiceField):
+    """Some sectors; a table lists them by name with 、 between."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        """This will take values and names alike."""
+        parts = value.replace(",", "、").split("、") if isinstance(value, str) else value or []
+        values = {str(label): str(key) for key, label in self.choices}
+        return [values.get(str(part).strip(), str(part).strip()) for part in parts if str(part).strip()]
 
 
 class PlaceWidget(forms.MultiWidget):
@@ -229,14 +286,19 @@ class LabelledChoiceField(forms.TypedChoiceField):
         return text
 
 
+LOOKUPS: dict[Any, type[NamedField]] = {Organisation: UnitField, Person: PersonField, Post: PostField}
+
+
 def field_for(column: models.Field[Any, Any], **options: Any) -> forms.Field | None:
     """This will choose the form field of a model's column."""
     if column.name == "division_code":
         return DivisionField(label=column.verbose_name, required=not column.blank)
     if isinstance(column, GeometryField):
         return PlaceField(label=column.verbose_name, required=not column.blank, help_text=_PLACE_HELP)
-    if isinstance(column, models.ForeignKey) and column.related_model is Organisation:
-        return UnitField(label=column.verbose_name, required=not column.blank, help_text=column.help_text)
+    if isinstance(column, models.ForeignKey) and column.related_model in LOOKUPS:
+        return LOOKUPS[column.related_model](label=column.verbose_name, required=not column.blank)
+    if isinstance(column, ArrayField):
+        return SectorsField(label=column.verbose_name, required=not column.blank, choices=column.base_field.choices)
     if column.name == "phone":
         return PhoneField(label=column.verbose_name, required=not column.blank, max_length=column.max_length)
     if column.choices:

@@ -11,10 +11,9 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.utils.translation import gettext as _
 
-from anshu.console.fields import DivisionField, PhoneField, UnitField, field_for
+from anshu.console.fields import DivisionField, NamedField, PhoneField, field_for
 from anshu.console.places import Places
 from anshu.kernel.audit.refusals import Refusal
-from anshu.kernel.org.models import Organisation
 
 if TYPE_CHECKING:
     from anshu.console.register import Register
@@ -26,7 +25,7 @@ NEVER = frozenset({"id", "retired_at", "created_at"})
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model form that never saves. `places` are those the viewer may choose.
 
-    An import passes `thorough=False`, because it has looked the keys up already, and one `units` for all its rows,
+    An import passes `thorough=False`, because it has looked the keys up already, and one `named` for all its rows,
     so that a unit is looked for once. Neither outlives the request.
     """
 
@@ -38,7 +37,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         *args: Any,
         places: Places,
         thorough: bool = True,
-        units: dict[str, Organisation] | None = None,
+        named: dict[Any, Any] | None = None,
         **options: Any,
     ) -> None:
         instance = options.pop("instance", None)
@@ -46,11 +45,11 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         options["instance"] = copy.copy(instance) if instance is not None else None
         super().__init__(*args, **options)
         self.thorough = thorough
-        known: dict[str, Organisation] = {} if units is None else units
+        known: dict[Any, Any] = {} if named is None else named
         for name, field in self.fields.items():
             if isinstance(field, DivisionField):
                 field.offer(places)
-            if isinstance(field, UnitField):
+            if isinstance(field, NamedField):
                 field.known = known
             if isinstance(field, PhoneField) and instance is not None:
                 field.stored = getattr(instance, name) or ""

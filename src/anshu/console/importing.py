@@ -21,7 +21,6 @@ from anshu.console.forms import RegisterForm, form_class
 from anshu.console.places import Places
 from anshu.console.register import Register
 from anshu.console.sheets import read_table
-from anshu.kernel.access.choices import Right
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Absent, Refusal
 
@@ -153,6 +152,10 @@ def _data(columns: list[str], line: list[str]) -> dict[str, str]:
     return {name: cell for name, cell in zip(columns, cells, strict=False) if name}
 
 
+def _own(register: Register, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in register.field_names}
+
+
 class _Judge:
     """Judges rows one by one against what is already there, which is read once."""
 
@@ -161,7 +164,7 @@ class _Judge:
         self.places = Places.of(viewer)
         self.form = form_class(register)
         self.seen: dict[tuple[str, ...], int] = {}
-        self.options = {"places": self.places, "thorough": False, "units": {}}
+        self.options = {"places": self.places, "thorough": False, "named": {}}
 
     def all(self, data: list[tuple[int, dict[str, str]]]) -> list[Verdict]:
         """This will judge every row."""
@@ -182,7 +185,7 @@ class _Judge:
 
     def _updatable(self) -> frozenset[int]:
         ids = [row.pk for row in self.known.values()]
-        return frozenset(self.register.rows(self.viewer, Right.UPDATE).filter(pk__in=ids).values_list("pk", flat=True))
+        return frozenset(self.register.writable(self.viewer, "update").filter(pk__in=ids).values_list("pk", flat=True))
 
     def _judge(self, number: int, cells: dict[str, str]) -> Verdict:
         key = self._key(cells)
@@ -196,7 +199,7 @@ class _Judge:
         if row is not None and row.pk not in self.updatable:
             # Whose it is is not told.
             return self._refuse(number, shown, "", _("这个编号不能使用:不在您的管辖范围或已被占用"))
-        if row is None and not writing.may(self.register, self.viewer, Right.CREATE):
+        if row is None and not self.register.may(self.viewer, "create"):
             return self._refuse(number, shown, "", _("您可以修改已有记录,但不能新建"))
         return self._checked(number, shown, cells, row)
 
@@ -205,8 +208,8 @@ class _Judge:
         if not form.is_valid():
             return Verdict(number, REFUSED, shown, tuple(form.problems()))
         if row is None:
-            made = self.register.model(**form.values())
-            if not self.viewer.covers(made, self.register.capability, Right.CREATE):
+            made = self.register.model(**_own(self.register, form.values()))
+            if not self.register.may_create_here(self.viewer, made):
                 return self._refuse(number, shown, "", _("不在您可以新建的范围内(区划、行业或单位)"))
             return Verdict(number, NEW, shown, form=form)
         changed = [name for name in form.changed_values() if name in self.register.field_names]

@@ -4,7 +4,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib.gis.db.models import GeometryField
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anshu.console.columns import Column
 from anshu.console.filters import Filter, filter_for
+from anshu.console.services import phone_reveal
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer, within
 from anshu.kernel.audit.refusals import Absent
@@ -96,6 +98,12 @@ class Register:
     create: ClassVar[Callable[..., Any] | None] = None
     update: ClassVar[Callable[..., Any] | None] = None
     retire: ClassVar[Callable[..., Any] | None] = None
+    # The rights any of which opens a write; the services decide for themselves again.
+    write_rights: ClassVar[Mapping[str, tuple[Right, ...]]] = {
+        "create": (Right.CREATE,),
+        "update": (Right.UPDATE,),
+        "retire": (Right.UPDATE,),
+    }
     # The keyword by which those services take the row.
     subject: ClassVar[str] = ""
     form: ClassVar[Any] = None
@@ -144,6 +152,37 @@ class Register:
         if row is None:
             raise Absent
         return row
+
+    def fetch_for(self, viewer: Viewer, pk: Any, verb: str) -> Any:
+        """This will give one row on which the viewer may `update` or `retire`, or raise Absent."""
+        row = self.fetch(viewer, pk)
+        if self.service(verb) is None or not set(self.write_rights[verb]) & self.rights_on(viewer, row):
+            raise Absent
+        return row
+
+    def writable(self, viewer: Viewer, verb: str) -> Rows:
+        """This will give the rows on which the viewer may `update` or `retire`."""
+        within_any = reduce(or_, (self.scope(viewer, right) for right in self.write_rights[verb]))
+        rows = self.model._default_manager.filter(within_any)
+        return rows.select_related(*self.related) if self.related else rows
+
+    def may(self, viewer: Viewer, verb: str) -> bool:
+        """This will tell whether the register offers `create`, `update` or `retire` and the viewer has it anywhere."""
+        if self.service(verb) is None:
+            return False
+        return any(viewer.can(self.capability, right) for right in self.write_rights[verb])
+
+    def may_create_here(self, viewer: Viewer, row: Any) -> bool:
+        """This will tell whether the viewer may make this row, place, sector and unit considered."""
+        return any(viewer.covers(row, self.capability, right) for right in self.write_rights["create"])
+
+    def made(self, result: Any) -> tuple[Any, str]:
+        """This will read what the service `create` gave: the row, and a text to be shown once, such as a password."""
+        return result, ""
+
+    def reveal(self, row: Any, name: str, *, actor: Viewer, now: datetime, reason: str) -> str:
+        """This will give a masked phone in full, for a reason that goes into the audit log."""
+        return phone_reveal(row=row, field=name, reason=reason, actor=actor, now=now)
 
     def rights_on(self, viewer: Viewer, row: Any) -> frozenset[Right]:
         """This will give every right that the viewer holds on one row."""

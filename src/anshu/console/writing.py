@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from anshu.console.columns import plain_text
 from anshu.console.register import Register
-from anshu.kernel.access.choices import Right
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Absent, Refusal
 
@@ -32,12 +31,14 @@ def version_of(row: models.Model) -> str:
     return str(last.first() or 0)
 
 
-def create(register: Register, values: Mapping[str, Any], *, actor: Viewer, now: datetime, reason: str) -> Any:
-    """This will make a row through the register's service."""
+def create(
+    register: Register, values: Mapping[str, Any], *, actor: Viewer, now: datetime, reason: str
+) -> tuple[Any, str]:
+    """This will make a row through the register's service; gives it with what is to be shown once."""
     service = register.service("create")
     if service is None:
         raise Absent
-    return service(actor=actor, now=now, reason=reason, **values)
+    return register.made(service(actor=actor, now=now, reason=reason, **values))
 
 
 @transaction.atomic
@@ -142,9 +143,3 @@ def _one(row: Any, change: Callable[[Any], Any]) -> Outcome:
     except DatabaseError:
         return Outcome(row, False, _("数据库拒绝了这次改动"))
     return Outcome(row, True, _("可以改动"))
-
-
-def may(register: Register, viewer: Viewer, right: Right) -> bool:
-    """This will tell whether the viewer holds the right anywhere and the register offers it."""
-    name = {Right.CREATE: "create", Right.UPDATE: "update"}.get(right, "")
-    return (not name or register.service(name) is not None) and viewer.can(register.capability, right)

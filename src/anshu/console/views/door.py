@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from anshu.console.register import Register
 from anshu.console.registry import registry
-from anshu.console.writing import may
 from anshu.kernel.access.choices import Right
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Absent
@@ -31,7 +30,7 @@ class Visit(HttpRequest):
 View = Callable[Concatenate[Visit, Register, P], HttpResponseBase]
 
 
-def door(right: Right = Right.READ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+def door(verb: str = "read") -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """This will guard a view: it receives the register itself in place of the slug."""
 
     def guard(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -40,13 +39,17 @@ def door(right: Right = Right.READ) -> Callable[[View[P]], Callable[..., HttpRes
             if not request.user.is_authenticated:
                 return _to_login(request)
             register = registry.get(slug)
-            if not may(register, request.viewer, right):
+            if not (_may_read(register, request.viewer) and (verb == "read" or register.may(request.viewer, verb))):
                 raise Absent
             return view(request, register, *args, **kwargs)
 
         return guarded
 
     return guard
+
+
+def _may_read(register: Register, viewer: Viewer) -> bool:
+    return viewer.can(register.capability, Right.READ)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

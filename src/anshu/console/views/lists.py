@@ -17,8 +17,6 @@ from anshu.console.register import Register
 from anshu.console.selectors import columns_preferred, views_visible
 from anshu.console.services import columns_choose, view_delete, view_save
 from anshu.console.views.door import Visit, door
-from anshu.console.writing import may
-from anshu.kernel.access.choices import Right
 from anshu.kernel.audit.refusals import Absent, Refusal
 
 
@@ -34,8 +32,8 @@ def listed(request: Visit, register: Register) -> HttpResponse:
         "columns": columns,
         "list": listing(query, request.viewer, request.now, columns),
         "links": links_of(query),
-        "may_create": may(register, request.viewer, Right.CREATE),
-        "may_change": may(register, request.viewer, Right.UPDATE),
+        "may_create": register.may(request.viewer, "create"),
+        "may_change": register.may(request.viewer, "update"),
     }
     if query.given.get("view") == "map" and register.map and register.point:
         context["sketch"] = sketch.sketch_of(register, narrowed(query, request.viewer, request.now))

@@ -22,7 +22,6 @@ from anshu.console.register import Register
 from anshu.console.selectors import columns_preferred, draft_get
 from anshu.console.services import draft_done, draft_keep, export_note, trial_note
 from anshu.console.views.door import Visit, door
-from anshu.kernel.access.choices import Right
 from anshu.kernel.audit.refusals import Absent, Refusal
 
 BULK_MOST = 500
@@ -31,7 +30,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX_TYPE}
 
 
 @require_POST
-@door(Right.UPDATE)
+@door("update")
 def bulk(request: Visit, register: Register) -> HttpResponse:
     """This will show what a bulk change would touch, and on confirmation change all rows or none."""
     rows = _chosen(request, register)
@@ -62,7 +61,7 @@ def bulk(request: Visit, register: Register) -> HttpResponse:
 def _chosen(request: Visit, register: Register) -> list[Any]:
     """This will fetch the ticked rows; one that is unknown or out of scope makes the whole request absent."""
     wanted = {int(pk) for pk in request.POST.getlist("pk") if pk.isascii() and pk.isdigit() and len(pk) < 19}
-    rows = list(register.rows(request.viewer, Right.UPDATE).filter(pk__in=list(wanted)[:BULK_MOST]).order_by("id"))
+    rows = list(register.writable(request.viewer, "update").filter(pk__in=list(wanted)[:BULK_MOST]).order_by("id"))
     if not wanted or len(rows) != len(wanted):
         raise Absent
     return rows
@@ -123,7 +122,7 @@ def _as_file(answer: HttpResponseBase, name: str) -> HttpResponseBase:
 
 
 def _may_import(request: Visit, register: Register) -> None:
-    able = writing.may(register, request.viewer, Right.CREATE) or writing.may(register, request.viewer, Right.UPDATE)
+    able = register.may(request.viewer, "create") or register.may(request.viewer, "update")
     if not (able and register.importable and register.natural_key and register.service("create")):
         raise Absent
 

@@ -19,7 +19,6 @@ from anshu.console.forms import RegisterForm, form_class
 from anshu.console.history import history_of
 from anshu.console.places import Places
 from anshu.console.register import Register
-from anshu.console.services import phone_reveal
 from anshu.console.views.door import Visit, door
 from anshu.kernel.access.choices import Right
 from anshu.kernel.audit.refusals import Absent, Refusal
@@ -48,9 +47,9 @@ def _detail(request: Visit, register: Register, pk: int, *, trouble: str = "", s
         "verbs": verbs_of(register, request.viewer, row, request.now),
         "happened": happened[:RECENT],
         "happened_more": len(happened) > RECENT,
-        "may_edit": alive and Right.UPDATE in rights and register.service("update") is not None,
-        "may_retire": alive and Right.UPDATE in rights and register.service("retire") is not None,
-        "may_attach": alive and Right.UPDATE in rights and register.attach,
+        "may_edit": alive and _may(register, rights, "update"),
+        "may_retire": alive and _may(register, rights, "retire"),
+        "may_attach": alive and register.attach and _may(register, rights, "update"),
         "files": attachments.listed(row) if register.attach else (),
         "sketch": sketch.around(register, row),
         "position": getattr(row, register.point, None) if register.point else None,
@@ -58,6 +57,10 @@ def _detail(request: Visit, register: Register, pk: int, *, trouble: str = "", s
         "trouble": trouble,
     }
     return render(request, "console/detail.html", context, status=status)
+
+
+def _may(register: Register, rights: frozenset[Right], verb: str) -> bool:
+    return register.service(verb) is not None and bool(rights & set(register.write_rights[verb]))
 
 
 @require_GET
@@ -72,7 +75,7 @@ def history(request: Visit, register: Register, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@door(Right.CREATE)
+@door("create")
 def new(request: Visit, register: Register) -> HttpResponse:
     """This will show the empty form, and make the row."""
     kind, places = form_class(register), Places.of(request.viewer)
@@ -83,13 +86,15 @@ def new(request: Visit, register: Register) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     if form.is_valid():
         try:
-            row = writing.create(register, form.values(), actor=request.viewer, now=request.now, reason=reason)
+            row, once = writing.create(register, form.values(), actor=request.viewer, now=request.now, reason=reason)
         except Absent:
             form.add_error(None, _("您不能在这个区划、行业或单位下新建记录。"))
         except Refusal as refusal:
             form.accuse(refusal)
         else:
             messages.success(request, _("已登记“%(name)s”。") % {"name": row})
+            if once:
+                messages.warning(request, once)
             again = "again" in request.POST
             return HttpResponseRedirect(register.url("new") if again else register.url("detail", row.pk))
     return _form(request, register, form, reason=reason, status=422)
@@ -100,10 +105,10 @@ def _prefill(request: Visit, kind: type[RegisterForm]) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "POST"])
-@door(Right.UPDATE)
+@door("update")
 def edit(request: Visit, register: Register, pk: int) -> HttpResponse:
     """This will show one row's form, and change the row; a version that has moved on shows who changed what."""
-    row = register.fetch(request.viewer, pk, Right.UPDATE)
+    row = register.fetch_for(request.viewer, pk, "update")
     if getattr(row, "retired_at", None) is not None:
         raise Absent
     places = Places.of(request.viewer)
@@ -177,10 +182,10 @@ def _blocks(register: Register, form: RegisterForm) -> list[tuple[Any, list[Any]
 
 
 @require_POST
-@door(Right.UPDATE)
+@door("retire")
 def retirement(request: Visit, register: Register, pk: int) -> HttpResponse:
     """This will take one row out of use; the reason came with the button."""
-    row = register.fetch(request.viewer, pk, Right.UPDATE)
+    row = register.fetch_for(request.viewer, pk, "retire")
     try:
         writing.retire(register, row, actor=request.viewer, now=request.now, reason=request.POST.get("reason", ""))
     except Refusal as refusal:
@@ -199,11 +204,15 @@ def act(request: Visit, register: Register, pk: int, code: str) -> HttpResponse:
         raise Absent
     try:
         given = given_for(action, request.POST, request.FILES, viewer=request.viewer, now=request.now)
-        register.perform(action, row, actor=request.viewer, now=request.now, given=given)
+        told = register.perform(action, row, actor=request.viewer, now=request.now, given=given)
     except Refusal as refusal:
         return _detail(request, register, pk, trouble=refusal.message, status=422)
     messages.success(request, _("已%(verb)s。") % {"verb": action.label})
-    return HttpResponseRedirect(register.url("detail", pk))
+    if isinstance(told, str):
+        # Shown once, such as a new password.
+        messages.warning(request, told)
+    there = register.rows(request.viewer).filter(pk=pk).exists()
+    return HttpResponseRedirect(register.url("detail", pk) if there else register.url())
 
 
 @require_POST
@@ -214,9 +223,8 @@ def phone(request: Visit, register: Register, pk: int, field: str) -> HttpRespon
     if field not in register.phones:
         raise Absent
     try:
-        number = phone_reveal(
-            row=row, field=field, reason=request.POST.get("reason", ""), actor=request.viewer, now=request.now
-        )
+        reason = request.POST.get("reason", "")
+        number = register.reveal(row, field, actor=request.viewer, now=request.now, reason=reason)
     except Refusal as refusal:
         return _detail(request, register, pk, trouble=refusal.message, status=422)
     if request.headers.get("HX-Request"):
@@ -226,12 +234,12 @@ def phone(request: Visit, register: Register, pk: int, field: str) -> HttpRespon
 
 
 @require_POST
-@door(Right.UPDATE)
+@door("update")
 def attach(request: Visit, register: Register, pk: int) -> HttpResponse:
     """This will check uploads and hang them on the row."""
     if not register.attach:
         raise Absent
-    row = register.fetch(request.viewer, pk, Right.UPDATE)
+    row = register.fetch_for(request.viewer, pk, "update")
     try:
         number = attachments.add(row, request.FILES.getlist("file"), actor=request.viewer, now=request.now)
     except Refusal as refusal:

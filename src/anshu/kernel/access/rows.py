@@ -15,7 +15,6 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from anshu.kernel.access.choices import Capability, Right
-from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.refusals import Absent, Refusal
 from anshu.kernel.audit.services import attribute, record
@@ -74,7 +73,7 @@ def row_update(
     changes = {name: [old, plain(row, name)] for name, old in before.items() if plain(row, name) != old}
     if not changes:
         return row
-    if isinstance(actor, Viewer) and not actor.covers(row, capability, right):
+    if not actor.may(capability, right, row):
         raise Refusal(
             _("改动后这条记录将超出您的管辖范围,请由上一级办理。"),
             code="out_of_scope",
@@ -107,7 +106,7 @@ def row_retire(row: M, *, capability: Capability, actor: Actor, now: dt.datetime
 
 def demand(row: models.Model, capability: Capability, right: Right, actor: Actor) -> None:
     """This will raise Absent unless the actor holds the right on the row; the platform itself is trusted."""
-    if isinstance(actor, Viewer) and not actor.covers(row, capability, right):
+    if not actor.may(capability, right, row):
         raise Absent
 
 
