@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anshu.domain.command.choices import EntryKind, IncidentGrade, IncidentKind, IncidentState
@@ -39,6 +40,13 @@ class Incident(Scoped):
     class Meta:
         verbose_name = _("突发事件")
         verbose_name_plural = _("突发事件")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source_type", "source_id"],
+                condition=Q(state="open") & ~Q(source_id=""),
+                name="incident_open_source_once",
+            )
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["division_code", "-id"],
@@ -65,13 +73,66 @@ class Entry(models.Model):
     text = models.TextField(_("内容"))
     subject_type = models.CharField(max_length=64, blank=True)
     subject_id = models.CharField(max_length=64, blank=True)
+    # The fact that made an automatic entry, so that it is made once.
+    cause = models.CharField(max_length=120, blank=True)
     struck_at = models.DateTimeField(_("划去时间"), null=True, blank=True)
     struck_by = models.CharField(_("划去人"), max_length=120, blank=True)
     struck_reason = models.CharField(_("划去理由"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("时间线记录")
+        verbose_name_plural = _("时间线记录")
         ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "cause"], condition=~Q(cause=""), name="entry_cause_once"),
+            models.CheckConstraint(
+                condition=Q(struck_at=None) | (~Q(struck_reason="") & ~Q(struck_by="")), name="entry_struck_with_reason"
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["incident", "at", "id"], name="entry_incident")]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Link(models.Model):
+    """关联: an alarm or a task that belongs to an incident."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="links", verbose_name=_("事件"))
+    subject_type = models.CharField(max_length=64)
+    subject_id = models.CharField(max_length=64)
+    linked_at = models.DateTimeField(_("关联时间"))
+    linked_by = models.CharField(_("关联人"), max_length=120)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "subject_type", "subject_id"], name="link_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id"], name="link_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.subject_type}:{self.subject_id}"
+
+
+@pghistory.track()
+class SceneClock(models.Model):
+    """现场可视时限: within how many minutes of the report the scene must be seen. Dated, with its source."""
+
+    minutes = models.PositiveSmallIntegerField(_("分钟"))
+    source = models.CharField(_("依据"), max_length=200)
+    valid_from = models.DateTimeField(_("生效时间"))
+    valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("现场可视时限")
+        verbose_name_plural = _("现场可视时限")
+        ordering: ClassVar = ["-valid_from"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="scene_clock_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min"

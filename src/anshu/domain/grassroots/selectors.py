@@ -3,10 +3,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
@@ -19,6 +20,7 @@ from anshu.domain.grassroots.rules import FALLBACK_PERIOD, TASKS, Standing, labe
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.models import User
 from anshu.kernel.access.viewer import Viewer, within
+from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.refusals import Absent
 from anshu.kernel.files.models import StoredFile
 from anshu.kernel.files.selectors import files_of
@@ -336,6 +338,15 @@ def post_of(user: User, at: datetime) -> Post | None:
         .first()
     )
     return tenure.post if tenure else None
+
+
+def ground_of(actor: Actor, capability: Capability) -> str:
+    """This will give the smallest division over which somebody may create, for want of a better place."""
+    if not isinstance(actor, Viewer):
+        return str(settings.COUNTY_CODE)
+    held = [one for one in actor.holdings if replace(actor, holdings=(one,)).can(capability, Right.CREATE)]
+    codes = [one.division_code for one in held]
+    return max(codes, key=lambda code: len(code.rstrip("0")), default=str(settings.COUNTY_CODE))
 
 
 def similar_open(viewer: Viewer, kind: str, point: Point, at: datetime) -> QuerySet[Task]:

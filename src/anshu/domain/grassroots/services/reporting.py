@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from anshu.domain.grassroots.choices import Origin, TaskKind, TaskState
 from anshu.domain.grassroots.models import Party, Task
 from anshu.domain.grassroots.rules import Seat, rung_above, rung_of, sector_of, supervisors
-from anshu.domain.grassroots.selectors import deadline_from
+from anshu.domain.grassroots.selectors import deadline_from, ground_of
 from anshu.domain.grassroots.services.steps import task_write
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
@@ -113,17 +112,7 @@ def _place(actor: Actor, point: Point | None, division_code: str | None) -> str:
             message = _("没有这个区划。")
             raise Refusal(message, code="invalid", fields={"division_code": message})
         return division_code
-    return found.code if found else _own_ground(actor)
-
-
-def _own_ground(actor: Actor) -> str:
-    """This will give the smallest division that the reporter holds a creating role over."""
-    codes = [
-        holding.division_code
-        for holding in (actor.holdings if isinstance(actor, Viewer) else ())
-        if Viewer(kind=actor.kind, id=actor.id, label="", holdings=(holding,)).can(Capability.DANGER, Right.CREATE)
-    ]
-    return max(codes, key=lambda code: len(code.rstrip("0")), default=settings.COUNTY_CODE)
+    return found.code if found else ground_of(actor, Capability.DANGER)
 
 
 def _unit(actor: Actor) -> int | None:
