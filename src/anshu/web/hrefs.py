@@ -4,12 +4,13 @@
 REGISTERS = {
     "risk": "risks",
     "thing": "things",
-    "alarm": "alarms",
     "task": "tasks",
     "shelter": "shelters",
     "team": "teams",
     "stock": "stock",
 }
+# Fuller pages than a register's.
+OWN_PAGES = {"alarm": "alarms", "incident": "incidents"}
 # The subject names of events and histories, and the short names that addresses use.
 TYPES = {
     "risks.riskobject": "risk",
@@ -25,6 +26,6 @@ TYPES = {
 
 def href(kind: str, pk: object) -> str:
     """This will give the address of an object's page; empty where it has none."""
-    if kind == "incident":
-        return f"/incidents/{pk}/"
+    if kind in OWN_PAGES:
+        return f"/{OWN_PAGES[kind]}/{pk}/"
     return f"/r/{REGISTERS[kind]}/{pk}/" if kind in REGISTERS else ""

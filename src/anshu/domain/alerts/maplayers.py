@@ -55,6 +55,10 @@ class AlarmLayer(MapLayer):
                 acknowledged=row.acknowledged_at is not None and (at is None or row.acknowledged_at <= at),
             )
 
+    def href(self, pk: int) -> str:
+        """This will give the alarm's own page, which is fuller than its register's."""
+        return f"/alarms/{pk}/"
+
 
 def _standing_at(alarm_ids: Sequence[int], at: datetime) -> dict[int, Occurrence]:
     found = (

@@ -9,13 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anshu.console.maplayers import MapLayer, Mark, colour, register
-from anshu.domain.grassroots.choices import TaskState
+from anshu.domain.grassroots.choices import ENDED_STATES, TaskState
 from anshu.domain.grassroots.models import Task
 from anshu.domain.grassroots.selectors import tasks_visible
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.viewer import Viewer
-
-ENDED = (TaskState.CLOSED, TaskState.REJECTED)
 
 
 @register
@@ -34,7 +32,7 @@ class TaskLayer(MapLayer):
         """This will list tasks that are open, or were."""
         rows = tasks_visible(viewer).filter(point__isnull=False)
         if at is None:
-            return rows.exclude(state__in=ENDED)
+            return rows.exclude(state__in=ENDED_STATES)
         return rows.filter(Q(closed_at=None) | Q(closed_at__gt=at), created_at__lte=at)
 
     def marks(self, rows: Sequence[Any], *, at: datetime | None) -> Iterable[Mark]:

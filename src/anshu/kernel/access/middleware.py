@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from django.utils.functional import SimpleLazyObject
 
 from anshu.kernel.access.selectors import NOBODY, viewer_of
 from anshu.kernel.access.services.sessions import TOUCH_EVERY_S, idle_limit, session_over, session_touch
@@ -17,7 +16,7 @@ from anshu.kernel.audit.services import source_address
 
 
 class ViewerMiddleware:
-    """Sets `request.viewer` (lazily) and `request.now`; turns Absent into a 404."""
+    """Sets `request.viewer` and `request.now`; turns Absent into a 404."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,9 +27,8 @@ class ViewerMiddleware:
         request.now = now  # type: ignore[attr-defined]
         _end_idle(request, now)
         user = request.user
-        request.viewer = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: viewer_of(user, at=now) if user.is_authenticated else NOBODY
-        )
+        # The real thing, not a lazy stand-in: services copy viewers, and nearly every page asks for it.
+        request.viewer = viewer_of(user, at=now) if user.is_authenticated else NOBODY  # type: ignore[attr-defined]
         language = translation.get_language()
         token = source_address.set(address_of(request))
         try:

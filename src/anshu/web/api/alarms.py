@@ -13,7 +13,6 @@ from anshu.domain.alerts.choices import AlarmState
 from anshu.domain.alerts.selectors import alarm_get, alarms_visible
 from anshu.domain.alerts.services import alarm_acknowledge, alarm_assign, alarm_comment
 from anshu.domain.command.choices import IncidentKind
-from anshu.domain.command.services import incident_open
 from anshu.kernel.access.choices import Right
 from anshu.kernel.access.models import User
 from anshu.kernel.audit.refusals import Refusal
@@ -22,20 +21,10 @@ from anshu.web.api.idempotency import once
 from anshu.web.api.inputs import Id, Line, Lines, Number
 from anshu.web.hrefs import href
 from anshu.web.onemap.features import finite, lnglat, unit_text
+from anshu.web.opening import incident_from_alarm
 
 router = Router(tags=["alarms"])
 Limit = Annotated[int, Field(ge=1, le=500)]
-# What an alarm of a sector turns into where nobody says otherwise.
-KIND_OF_SECTOR = {
-    "flood": IncidentKind.FLOOD,
-    "weather": IncidentKind.FLOOD,
-    "geohazard": IncidentKind.GEOHAZARD,
-    "forest": IncidentKind.FOREST_FIRE,
-    "fire": IncidentKind.FIRE,
-    "hazchem": IncidentKind.HAZCHEM,
-    "industry": IncidentKind.INDUSTRY,
-    "road": IncidentKind.TRAFFIC,
-}
 JOINED = ("thing", "rule__datastream__observed_property")
 
 
@@ -153,16 +142,12 @@ def alarm_incident(request: HttpRequest, id: Id, given: AlarmIncident) -> Any:
 
     def write() -> dict[str, Any]:
         alarm = alarm_get(request.viewer, id)  # type: ignore[attr-defined]
-        incident = incident_open(
+        incident = incident_from_alarm(
+            alarm,
             actor=request.viewer,  # type: ignore[attr-defined]
             now=request.now,  # type: ignore[attr-defined]
-            title=given.title or alarm.title,
-            kind=given.kind or KIND_OF_SECTOR.get(alarm.sector_code, IncidentKind.OTHER),
-            source=alarm,
-            point=alarm.point,
-            division_code=alarm.division_code,
-            sector_code=alarm.sector_code,
-            happened_at=alarm.raised_at,
+            title=given.title,
+            kind=given.kind,
         )
         return {"id": incident.pk, "number": incident.number, "href": href("incident", incident.pk)}
 

@@ -15,7 +15,8 @@ from anshu.kernel.workflow.table import Refused
 
 log = logging.getLogger(__name__)
 # A refusal with one of these codes is about the state the matter is in, not about what was sent.
-CONFLICTS = frozenset({"state", "conflict", "closed", "key_reused"})
+CONFLICTS = frozenset({"state", "conflict", "closed", "exists", "key_reused"})
+FORBIDDEN = frozenset({"forbidden", "out_of_scope"})
 # Parts of a location that are ours, not the caller's.
 _SCAFFOLD = frozenset({"body", "query", "path", "form", "file", "header", "given"})
 
@@ -42,7 +43,7 @@ def _absent(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, error: Refusal) -> HttpResponse:
-    status = 409 if error.code in CONFLICTS else 422
+    status = 409 if error.code in CONFLICTS else 403 if error.code in FORBIDDEN else 422
     return answer(status, error.code, error.message or _("不能这样做。"), error.fields)
 
 

@@ -14,8 +14,9 @@ from anshu.domain.command.services import entry_add, entry_strike, incident_clos
 from anshu.kernel.audit.refusals import Absent
 from anshu.kernel.org.selectors import division_names
 from anshu.web.api.idempotency import once
-from anshu.web.api.inputs import Id, Instant, Line, Lines, Position, Word
-from anshu.web.hrefs import href
+from anshu.web.api.inputs import Id, Instant, Line, Lines, Number, Position, Word
+from anshu.web.api.taskrows import photo
+from anshu.web.hrefs import TYPES, href
 from anshu.web.onemap.features import lnglat
 from anshu.web.onemap.histories import clocks_of
 
@@ -47,10 +48,18 @@ class Reason(Schema):
     reason: Filled
 
 
+class ScenePictures(Schema):
+    """The first pictures, where there are any."""
+
+    photos: Annotated[list[Number], Field(max_length=9)] = []
+
+
 class Conclusion(Schema):
     """How it ended."""
 
     conclusion: Filled
+    # Wanted while a linked alarm still holds.
+    reason: Lines = ""
 
 
 @router.get("", summary="Incidents")
@@ -94,21 +103,26 @@ def incident(request: HttpRequest, id: Id) -> Any:
         **incident_row(row, division_names({row.division_code})),
         "opened_by": row.opened_by,
         "conclusion": row.conclusion,
-        "timeline": [entry_row(entry) for entry in timeline(viewer, row)],
+        "timeline": [entry_row(line) for line in timeline(viewer, row)],
     }
 
 
-def entry_row(entry: Any) -> dict[str, Any]:
-    """This will write one line of the timeline."""
+def entry_row(line: Any) -> dict[str, Any]:
+    """This will write one line of the timeline; `id` is there where it is an entry that can be struck."""
     return {
-        "id": getattr(entry, "pk", None),
-        "at": entry.at,
-        "actor": entry.author,
-        "kind": entry.kind,
-        "text": entry.text,
-        "struck_at": getattr(entry, "struck_at", None),
-        "struck_by": getattr(entry, "struck_by", ""),
-        "struck_reason": getattr(entry, "struck_reason", ""),
+        "id": line.entry_id,
+        "key": line.key,
+        "at": line.at,
+        "actor": line.actor,
+        "kind": line.kind,
+        "label": line.label,
+        "level": colour(line.level),
+        "text": line.text,
+        "subject": {"type": TYPES.get(line.subject_type, ""), "id": line.subject_id},
+        "struck_at": line.struck_at,
+        "struck_by": line.struck_by,
+        "struck_reason": line.struck_reason,
+        "photos": [photo(file) for file in line.files],
     }
 
 
@@ -170,12 +184,17 @@ def incident_strike(request: HttpRequest, id: Id, entry: Id, given: Reason) -> A
 
 
 @router.post("/{id}/scene", summary="A picture of the scene has arrived")
-def incident_scene(request: HttpRequest, id: Id) -> Any:
+def incident_scene(request: HttpRequest, id: Id, given: ScenePictures | None = None) -> Any:
     """This will stop the on-scene clock."""
 
     def write() -> dict[str, Any]:
         row = incident_get(request.viewer, id)  # type: ignore[attr-defined]
-        scene_see(incident=row, actor=request.viewer, now=request.now)  # type: ignore[attr-defined]
+        scene_see(
+            incident=row,
+            actor=request.viewer,  # type: ignore[attr-defined]
+            now=request.now,  # type: ignore[attr-defined]
+            photos=given.photos if given else [],
+        )
         return _changed(row)
 
     return once(request, write)
@@ -190,6 +209,7 @@ def incident_closure(request: HttpRequest, id: Id, given: Conclusion) -> Any:
         incident_close(
             incident=row,
             conclusion=given.conclusion,
+            reason=given.reason,
             actor=request.viewer,  # type: ignore[attr-defined]
             now=request.now,  # type: ignore[attr-defined]
         )

@@ -49,8 +49,9 @@ def capabilities_of(viewer: Viewer) -> dict[str, str]:
 
 def posts_of(viewer: Viewer) -> list[dict[str, Any]]:
     """This will list the seats the caller sits in."""
-    seats = {held.post_id for held in viewer.holdings if held.post_id}
-    posts = list(Post.objects.filter(pk__in=seats).select_related("organisation").order_by("order", "pk"))
+    posts = list(
+        Post.objects.filter(pk__in=sorted(viewer.posts)).select_related("organisation").order_by("order", "pk")
+    )
     names = division_names({post.organisation.division_code for post in posts})
     return [
         {

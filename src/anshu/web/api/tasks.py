@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from anshu.domain.grassroots.choices import TaskKind, TaskState
-from anshu.domain.grassroots.selectors import task_get, tasks_mine, tasks_visible
+from anshu.domain.grassroots.selectors import assignees_for, task_get, tasks_mine, tasks_visible
 from anshu.domain.grassroots.services import task_move, task_report
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Refusal
@@ -43,7 +43,10 @@ class TaskStep(Schema):
     text: Lines = ""
     reason: Lines = ""
     days: Annotated[int, Field(ge=1, le=365)] | None = None
-    assignee: Number | None = None
+    # As the list of assignees gives it, such as "post:3".
+    assignee: Word = ""
+    # The task that a double is merged into.
+    into: Number | None = None
     position: Position | None = None
     photos: Photos = []
 
@@ -71,6 +74,14 @@ def task(request: HttpRequest, id: Id) -> Any:
     """This will give a task with its steps, history and what the caller may do."""
     viewer = request.viewer  # type: ignore[attr-defined]
     return task_detail(viewer, task_get(viewer, id), now=request.now)  # type: ignore[attr-defined]
+
+
+@router.get("/tasks/{id}/assignees", summary="Whom a task may be given to")
+def task_assignees(request: HttpRequest, id: Id) -> list[dict[str, str]]:
+    """This will list the seats that the caller may give the task to, nearest first."""
+    viewer, now = request.viewer, request.now  # type: ignore[attr-defined]
+    found = assignees_for(viewer, task_get(viewer, id), now)
+    return [{"code": seat.key, "name": seat.label, "division": seat.division_code} for seat in found]
 
 
 @router.post("/tasks", summary="Report what was found")
@@ -110,7 +121,7 @@ def task_transition(request: HttpRequest, id: Id, code: Word, given: TaskStep) -
             "assignee": given.assignee,
             "position": position,
             "photo": photos,
-            "photos": photos,
+            "into": task_get(viewer, given.into) if given.into else None,
         }
         task_move(task=found, transition=code, actor=viewer, now=request.now, given=contents)  # type: ignore[attr-defined]
         return _moved(task_get(viewer, id))

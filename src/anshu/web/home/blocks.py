@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each role finds on the home page. A block that a role has no right to is left out, not shown empty."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anshu.console.maplayers import COLOURS, colour
@@ -14,8 +13,8 @@ from anshu.domain.alerts.choices import Level as AlarmLevel
 from anshu.domain.alerts.selectors import alarms_visible
 from anshu.domain.command.choices import IncidentState
 from anshu.domain.command.selectors import incidents_visible
-from anshu.domain.grassroots.choices import TaskState
-from anshu.domain.grassroots.selectors import tasks_mine, tasks_visible
+from anshu.domain.grassroots.choices import ENDED_STATES
+from anshu.domain.grassroots.selectors import mine_counts, tasks_mine, tasks_visible
 from anshu.domain.risks.choices import Grade
 from anshu.domain.risks.selectors import risks_visible
 from anshu.domain.sensing.selectors import things_visible
@@ -26,14 +25,6 @@ from anshu.web.hrefs import href
 from anshu.web.onemap.features import unit_text
 
 SHORT = 8
-ENDED = (TaskState.CLOSED, TaskState.REJECTED)
-NEW = (TaskState.REPORTED, TaskState.ASSIGNED)
-
-
-def end_of_day(now: datetime) -> datetime:
-    """This will give the next midnight in the county."""
-    local = timezone.localtime(now)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def mine(viewer: Viewer, now: datetime) -> Block | None:
@@ -41,18 +32,11 @@ def mine(viewer: Viewer, now: datetime) -> Block | None:
     if not viewer.can(Capability.DANGER):
         return None
     rows = tasks_mine(viewer, now)
-    tonight = end_of_day(now)
-    counts = rows.order_by().aggregate(
-        late=Count("pk", filter=Q(due_at__lt=now)),
-        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tonight)),
-        new=Count("pk", filter=Q(state__in=NEW)),
-        all=Count("pk"),
-    )
+    counts = mine_counts(viewer, now)
     figures = (
         Figure(_("逾期"), counts["late"], listing("tasks", tab="late"), urgent=counts["late"] > 0),
         Figure(_("今日到期"), counts["today"], listing("tasks", tab="today")),
         Figure(_("新任务"), counts["new"], listing("tasks", tab="new")),
-        Figure(_("我的待办"), counts["all"], listing("tasks", tab="mine")),
     )
     found = tuple(
         Row(
@@ -63,7 +47,7 @@ def mine(viewer: Viewer, now: datetime) -> Block | None:
             due_at=row.due_at,
             mark=_("已逾期") if row.due_at and row.due_at < now else "",
         )
-        for row in rows[:SHORT]
+        for row in rows.filter(mine="duty")[:SHORT]
     )
     empty = _("没有等您处理的任务。网格员上报或告警派发的任务会出现在这里。")
     return Block("mine", _("我的待办"), figures, found, empty, listing("tasks", tab="mine"))
@@ -142,7 +126,7 @@ def area(viewer: Viewer, now: datetime) -> Block | None:
             for grade in Grade
         ]
     if viewer.can(Capability.DANGER):
-        open_tasks = tasks_visible(viewer).exclude(state__in=ENDED)
+        open_tasks = tasks_visible(viewer).exclude(state__in=ENDED_STATES)
         counts = open_tasks.order_by().aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
         figures.append(Figure(_("辖区未办结"), counts["all"], listing("tasks", tab="open")))
         figures.append(

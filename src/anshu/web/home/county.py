@@ -13,7 +13,7 @@ from anshu.domain.alerts.choices import AlarmState
 from anshu.domain.alerts.selectors import alarms_visible
 from anshu.domain.command.choices import IncidentState
 from anshu.domain.command.selectors import incidents_visible
-from anshu.domain.grassroots.choices import TaskState
+from anshu.domain.grassroots.choices import ENDED_STATES
 from anshu.domain.grassroots.selectors import tasks_visible
 from anshu.kernel.access.choices import Role
 from anshu.kernel.access.viewer import Viewer
@@ -21,7 +21,6 @@ from anshu.kernel.org.choices import Level
 from anshu.kernel.org.models import Division
 from anshu.web.home.figures import Block, listing
 
-ENDED = (TaskState.CLOSED, TaskState.REJECTED)
 LEADING = frozenset({Role.R01, Role.R02, Role.R06, Role.R22})
 
 
@@ -37,7 +36,7 @@ def townships(viewer: Viewer, now: datetime) -> Block | None:
     ):
         for code, number in _by_township(rows):
             counts[code][name] = number
-    tasks = _grouped(tasks_visible(viewer).exclude(state__in=ENDED))
+    tasks = _grouped(tasks_visible(viewer).exclude(state__in=ENDED_STATES))
     for row in tasks.annotate(number=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now))):
         counts[row["township"]].update(tasks=row["number"], late=row["late"])
     divisions = Division.objects.filter(level=Level.TOWNSHIP, valid_until=None).defer("area").order_by("code")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happened to a matter, as rows of time, actor and text."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anshu.domain.grassroots.choices import TaskState
 from anshu.domain.grassroots.selectors import history_of
 from anshu.kernel.access.viewer import Viewer
 from anshu.web.onemap.features import unit_text
@@ -33,25 +33,12 @@ def _change(change: Any, unit: str) -> str:
 
 def task_history(viewer: Viewer, task: Any) -> Rows:
     """This will give a task's steps, oldest first."""
-    return [
-        _row(step.at, step.actor_label, " ".join(part for part in (state_name(step.target), step_text(step)) if part))
-        for step in history_of(viewer, task)
-    ]
+    return [_row(line.at, line.actor, f"{line.label} {line.text}".strip()) for line in history_of(viewer, task)]
 
 
-def state_name(state: str) -> str:
-    """This will name a task's state; empty before the first."""
-    return str(TaskState(state).label) if state in TaskState.values else state
-
-
-def step_text(step: Any) -> str:
-    """This will give what somebody wrote with a step."""
-    return str(step.reason or step.details.get("text", ""))
-
-
-def timeline_rows(entries: Any) -> Rows:
-    """This will give an incident's timeline, oldest first."""
-    return [_row(entry.at, entry.author, entry.text) for entry in entries]
+def timeline_rows(lines: Iterable[Any]) -> Rows:
+    """This will give an incident's timeline, oldest first, what was struck left out."""
+    return [_row(line.at, line.actor, f"{line.label} {line.text}".strip()) for line in lines if not line.struck]
 
 
 def _row(at: Any, actor: str, text: str) -> dict[str, Any]:

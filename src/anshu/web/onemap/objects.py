@@ -13,7 +13,7 @@ from anshu.domain.alerts.choices import AlarmState
 from anshu.domain.alerts.selectors import alarm_get, alarms_visible
 from anshu.domain.command.choices import IncidentState
 from anshu.domain.command.selectors import incident_get, incidents_visible, timeline
-from anshu.domain.grassroots.choices import TaskState
+from anshu.domain.grassroots.choices import ENDED_STATES
 from anshu.domain.grassroots.selectors import actions_for, task_get, tasks_visible
 from anshu.domain.resources.selectors import shelters_visible, stock_visible, teams_visible
 from anshu.domain.risks.selectors import risks_visible
@@ -166,12 +166,12 @@ def _task(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
     )
     actions = [
         _post(
-            found.code,
-            str(found.label),
-            f"/api/v1/tasks/{pk}/transitions/{found.code}",
-            *(need.value for need in found.needs),
+            offer.code,
+            offer.label,
+            f"/api/v1/tasks/{pk}/transitions/{offer.code}",
+            *offer.needs,
         )
-        for found in actions_for(viewer, row)
+        for offer in actions_for(viewer, row)
     ]
     return row, {
         "level": colour(row.level),
@@ -286,8 +286,7 @@ def _open(viewer: Viewer, *, thing_ids: list[int], subject: tuple[str, int]) -> 
     came_from = Q(source_type=subject[0], source_id=str(subject[1]))
     if alarms:
         came_from |= Q(source_type="alerts.alarm", source_id__in=[str(alarm.pk) for alarm in alarms])
-    ended = (TaskState.CLOSED, TaskState.REJECTED)
-    tasks = tasks_visible(viewer).filter(came_from).exclude(state__in=ended)[:OPEN_MOST]
+    tasks = tasks_visible(viewer).filter(came_from).exclude(state__in=ENDED_STATES)[:OPEN_MOST]
     incidents = incidents_visible(viewer).filter(came_from, state=IncidentState.OPEN)[:OPEN_MOST]
     return [
         {

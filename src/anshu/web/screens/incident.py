@@ -7,7 +7,7 @@ from typing import Any
 from anshu.console.maplayers import colour
 from anshu.domain.alerts.selectors import alarms_visible
 from anshu.domain.command.choices import IncidentState
-from anshu.domain.command.selectors import timeline
+from anshu.domain.command.selectors import active_alarms_of, timeline
 from anshu.domain.grassroots.selectors import tasks_visible
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
@@ -30,6 +30,7 @@ def incident_page(viewer: Viewer, incident: Any, *, now: datetime) -> dict[str, 
         "entries": entries,
         "may_write": may_write,
         "linked": linked_to(viewer, incident),
+        "alarm_holds": may_write and active_alarms_of(viewer, incident).exists(),
         "people": people_of(incident.division_code, incident.sector_code, at=now),
         "nearest": nearest_to(viewer, incident.point),
     }
@@ -41,18 +42,14 @@ def _clock(clock: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def linked_to(viewer: Viewer, incident: Any) -> list[dict[str, Any]]:
-    """This will list the alarm or task that the incident came from, and the tasks that came from either."""
-    came_from = [("command.incident", str(incident.pk))]
-    found = []
-    if incident.source_type == "alerts.alarm":
-        came_from.append((incident.source_type, incident.source_id))
-        found += [_link("alarm", row) for row in alarms_visible(viewer).filter(pk=incident.source_id)]
-    if incident.source_type == "grassroots.task":
-        found += [_link("task", row) for row in tasks_visible(viewer).filter(pk=incident.source_id)]
-    for source_type, source_id in came_from:
-        rows = tasks_visible(viewer).filter(source_type=source_type, source_id=source_id)
-        found += [_link("task", row) for row in rows.order_by("-id")[:LINKED]]
-    return found
+    """This will list the alarms and tasks tied to the incident that the viewer may see."""
+    links = list(incident.links.values_list("subject_type", "subject_id"))
+    alarms = [int(pk) for kind, pk in links if kind == "alerts.alarm"]
+    tasks = [int(pk) for kind, pk in links if kind == "grassroots.task"]
+    return [
+        *(_link("alarm", row) for row in alarms_visible(viewer).filter(pk__in=alarms).order_by("-id")[:LINKED]),
+        *(_link("task", row) for row in tasks_visible(viewer).filter(pk__in=tasks).order_by("-id")[:LINKED]),
+    ]
 
 
 def _link(kind: str, row: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _incident(viewer: Viewer) -> dict[str, Any] | None:
     row = min(rows, key=lambda each: each.grade or len(COLOURS), default=None)
     if row is None:
         return None
-    entries = timeline_rows(entry for entry in timeline(viewer, row) if not getattr(entry, "struck_at", None))
+    entries = timeline_rows(timeline(viewer, row))
     return {
         "id": row.pk,
         "title": row.title,
