@@ -94,7 +94,7 @@ def _serve(target: str, address: str, **options: Any) -> None:
 
     host, port = address.rsplit(":", 1)
     Granian(
-        target, address=host.strip("[]"), port=int(port), log_access=False, log_level="warning",
+        target, address=host.strip("[]"), port=int(port), log_access=False, log_level="error",
         respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3, **options,
     ).serve()  # fmt: skip
 

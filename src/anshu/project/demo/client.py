@@ -26,8 +26,7 @@ class Person:
         self.opener: OpenerDirector = build_opener(HTTPCookieProcessor(self.jar))
         self._open("GET", "/login/")
         self._open("POST", "/login/", urlencode({"username": username, "password": password}).encode())
-        if not any(cookie.name == "sessionid" for cookie in self.jar):
-            raise Answer(f"{username} could not sign in")
+        self.get("/session")
 
     @property
     def cookie(self) -> str:
@@ -75,7 +74,10 @@ class Listener(threading.Thread):
         super().__init__(daemon=True)
         self.seen: list[tuple[float, dict[str, Any]]] = []
         self._changed = threading.Condition()
-        self._response = build_opener().open(Request(url, headers={"Cookie": person.cookie}), timeout=60)
+        try:
+            self._response = build_opener().open(Request(url, headers={"Cookie": person.cookie}), timeout=60)
+        except HTTPError as error:
+            raise Answer(f"the live stream answered {error.code}") from error
 
     def run(self) -> None:
         """This will read until the connection ends."""

@@ -23,7 +23,7 @@ def load(*, now: datetime) -> bool:
         divisions_load(actor=actor, now=now)
         properties_seed(actor=actor, now=now)
         divisions = list(Division.objects.exclude(level="gridcell"))
-        users = people.load(divisions)
+        users = people.load(divisions, now=now)
         places.load(divisions)
         record(
             actor=actor, now=now, action="demo.loaded", reason="装载演示县:人员、站点、风险对象均为虚构",

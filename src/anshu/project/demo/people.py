@@ -93,8 +93,8 @@ class Seat:
     duties: tuple[tuple[str, Rung], ...]
 
 
-def load(divisions: list[Division]) -> list[User]:
-    """This will make everything in a few bulk statements; gives the accounts."""
+def load(divisions: list[Division], *, now: datetime) -> list[User]:
+    """This will make everything in a few bulk statements; gives the accounts, whose passwords age from now."""
     offices = _organisations(divisions)
     seats = _seats(divisions, offices)
     Person.objects.bulk_create([seat.person for seat in seats])
@@ -116,7 +116,7 @@ def load(divisions: list[Division]) -> list[User]:
             person=seat.person,
             password=hashed,
             created_at=SINCE,
-            password_set_at=SINCE,
+            password_set_at=now,
             must_change_password=False,
         )
         for seat in seats

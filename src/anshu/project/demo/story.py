@@ -95,7 +95,7 @@ def _about(subject_id: int, kind: str) -> Callable[[dict[str, Any]], bool]:
 
 def _alarm(duty: Person, listener: Listener, told: Told, say: Callable[[str], None]) -> None:
     def about_level(event: dict[str, Any]) -> bool:
-        return event["kind"].startswith("alarm.") and STATION.name in event["title"] and "水位" in event["title"]
+        return event["kind"].startswith("alarm.") and event["title"].startswith(f"{STATION.name} 水位")
 
     raised = listener.wait(
         lambda event: about_level(event) and event["level"] == "yellow", seconds=120, what="yellow alarm"
@@ -136,7 +136,7 @@ def _find_task(doors: Doors, told: Told) -> tuple[dict[str, Any], Person]:
     village = Alarm.objects.values_list("division_code", flat=True).get(pk=told.alarm_id)
     person = Person(doors.web, f"c{village}", PASSWORD)
     for row in person.get("/tasks?mine=1")["rows"]:
-        if row["source"] and int(row["source"]["id"]) == told.alarm_id and row["source"]["type"] == "alarm":
+        if (row["source_type"], row["source_id"]) == ("alarm", str(told.alarm_id)):
             return row, person
     raise Answer(f"the village {village} has no task of alarm {told.alarm_id}")
 
