@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 from django.contrib.gis.geos import Point
+from tests.cast import NOW, account, organisation
 
 from anshu.domain.grassroots.choices import Origin, TaskKind, TaskState
 from anshu.domain.grassroots.models import Task
@@ -14,7 +15,6 @@ from anshu.kernel.access.choices import ADMINISTRATORS, Capability, Reach, Right
 from anshu.kernel.access.matrix import matrix, reaches
 from anshu.kernel.access.viewer import Absent, Holding, Viewer, fetch, within
 from anshu.kernel.org.choices import Level
-from tests.cast import NOW, account, organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,9 @@ def rows():
             product(PLACES, SECTORS, (unit, None), (mine, theirs, None))
         )
     )
-    assigned = {(model._meta.label_lower, str(row.pk)) for model in (RiskObject, Task) for row in model.objects.all()[::7]}
+    assigned = {
+        (model._meta.label_lower, str(row.pk)) for model in (RiskObject, Task) for row in model.objects.all()[::7]
+    }
     return unit, mine, frozenset(assigned)
 
 

@@ -25,7 +25,7 @@ from anshu.kernel.audit.refusals import Refusal
 from anshu.kernel.audit.services import attribute, record
 from anshu.kernel.org.models import Person
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _MOST_PREFERENCES = 16_384
 _INITIAL_LENGTH = 14
 
@@ -46,7 +46,7 @@ def account_create(
     require(actor, Capability.CONFIGURATION, Right.CREATE)
     name = username.strip().lower()
     if not _NAME.fullmatch(name):
-        _refuse_field("username", _("账号须为 3–40 位小写字母、数字或 . _ -，以字母或数字开头。"))
+        _refuse_field("username", _("账号须为 2–40 位小写字母、数字或 . _ -，以字母或数字开头。"))
     if person is not None and User.objects.filter(person=person).exists():
         _refuse_field("person", _("该人员已有账号。"))
     first = password or _initial_password()
