@@ -24,7 +24,7 @@ def load(*, now: datetime) -> bool:
         properties_seed(actor=actor, now=now)
         divisions = list(Division.objects.exclude(level="gridcell"))
         users = people.load(divisions, now=now)
-        places.load(divisions)
+        places.load(divisions, now=now)
         record(
             actor=actor, now=now, action="demo.loaded", reason="装载演示县:人员、站点、风险对象均为虚构",
             changes={"accounts": len(users), "divisions": len(divisions)},

@@ -2,7 +2,7 @@
 """The demonstration's risk objects, shelters, teams, stock and stations. All of them are made up."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.gis.geos import Point
 
@@ -16,7 +16,9 @@ from anshu.project.demo.stations import RAIN_1H_LEVELS, STATIONS, THRESHOLD_SOUR
 
 SOURCE = "演示数据"
 CHECKED = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
-VALID_FROM = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
+# Long enough before the start that the storm, which ends at the start, falls into it.
+IN_FORCE_BEFORE = timedelta(hours=7)
+SILENCE_S = 12 * 3600
 # Kind, sector, what it is called, its hazards, its measures.
 _RISKS = (
     ("flash_flood", Sector.FLOOD, "山洪危险区", "短历时强降雨引发山洪", "责任人巡查,雨量预警即转移"),
@@ -90,12 +92,12 @@ class Map:
         return village.point or village.area.point_on_surface  # type: ignore[union-attr]
 
 
-def load(divisions: list[Division]) -> None:
+def load(divisions: list[Division], *, now: datetime) -> None:
     """This will make everything that stands on the map."""
     ground = Map(divisions)
     RiskObject.objects.bulk_create(_risks(ground))
     _resources(ground)
-    stations(ground)
+    stations(ground, valid_from=now - IN_FORCE_BEFORE)
 
 
 def _risks(ground: Map) -> list[RiskObject]:
@@ -160,7 +162,7 @@ def _resources(ground: Map) -> None:
     Stock.objects.bulk_create(stock)
 
 
-def stations(ground: Map) -> None:
+def stations(ground: Map, *, valid_from: datetime) -> None:
     """This will make the stations with their datastreams and rules."""
     known = {row.code: row for row in ObservedProperty.objects.all()}
     for station in STATIONS:
@@ -176,11 +178,11 @@ def stations(ground: Map) -> None:
             )
             for code in station.properties
         }
-        Rule.objects.bulk_create(_rules(station, streams))
+        Rule.objects.bulk_create(_rules(station, streams, valid_from))
 
 
-def _rules(station: DemoStation, streams: dict[str, Datastream]) -> list[Rule]:
-    common = {"source": THRESHOLD_SOURCE, "valid_from": VALID_FROM}
+def _rules(station: DemoStation, streams: dict[str, Datastream], valid_from: datetime) -> list[Rule]:
+    common = {"source": THRESHOLD_SOURCE, "valid_from": valid_from}
     blue, yellow, orange, red = RAIN_1H_LEVELS
     rules = [
         Rule(
@@ -194,7 +196,7 @@ def _rules(station: DemoStation, streams: dict[str, Datastream]) -> list[Rule]:
         rules.append(
             Rule(
                 datastream=streams[code], name=f"{station.name} 水位", blue=None, yellow=yellow, orange=orange,
-                red=red, hysteresis=0.1, no_data_s=3 * 3600, **common,
+                red=red, hysteresis=0.1, no_data_s=SILENCE_S, **common,
             )
         )  # fmt: skip
     return rules

@@ -38,7 +38,7 @@ def _chain_of_work(told: Told) -> Iterator[str]:
     alarm = Alarm.objects.get(pk=told.alarm_id)
     if (alarm.state, alarm.peak_level) != (AlarmState.CLEARED, Level.ORANGE):
         yield f"the alarm is {alarm.state} with peak {alarm.peak_level}"
-    if Alarm.objects.filter(rule=alarm.rule).count() != 1:
+    if Alarm.objects.filter(rule=alarm.rule, cause=alarm.cause).count() != 1:
         yield "the crossing made more than one alarm"
     task = Task.objects.get(pk=told.task_id)
     if task.state != "closed":
