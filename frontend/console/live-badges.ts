@@ -2,7 +2,7 @@
 import htmx from "htmx.org";
 import type { Api } from "../shared/api";
 import type { AlarmList, LiveEvent } from "../shared/contract";
-import { Live, showLiveState } from "../shared/live";
+import { Live, showLiveState, wants } from "../shared/live";
 
 const SETTLE_MS = 400; // a storm raises many alarms at once: one question answers them all
 
@@ -53,12 +53,4 @@ function refresher(): (event: LiveEvent) => void {
       waiting.set(element, setTimeout(() => htmx.trigger(element, "an:refresh", {}), SETTLE_MS));
     });
   };
-}
-
-/** Tells whether a list like `alarm.*, task.changed` names a kind. */
-export function wants(list: string, kind: string): boolean {
-  return list
-    .split(",")
-    .map((name) => name.trim())
-    .some((name) => name === kind || (name.endsWith(".*") && kind.startsWith(name.slice(0, -1))));
 }

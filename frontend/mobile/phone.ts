@@ -6,7 +6,6 @@ import type { Session, TaskList, TaskRow } from "../shared/contract";
 import { settle } from "../shared/dom";
 import { t } from "../shared/i18n";
 import { Live, liveWords } from "../shared/live";
-import { dateOnly } from "../shared/time";
 import { Outbox } from "./outbox";
 import { cached, type OutboxItem } from "./store";
 
@@ -27,19 +26,6 @@ export const phone = reactive({
 
 export const outbox = new Outbox(api, () => phone.session?.user.username ?? localStorage.getItem("anshu.m.user") ?? "");
 outbox.onChange((items) => (phone.outbox = items));
-
-/** Orders what a person must do: late first, then due today, then new. */
-export function byUrgency(rows: readonly TaskRow[], now: Date): { late: TaskRow[]; today: TaskRow[]; rest: TaskRow[] } {
-  const due = (row: TaskRow): number => (row.due_at ? Date.parse(row.due_at) : Number.POSITIVE_INFINITY);
-  const sorted = [...rows].sort((a, b) => due(a) - due(b));
-  const isLate = (row: TaskRow): boolean => row.late || due(row) < now.getTime();
-  const isToday = (row: TaskRow): boolean => row.due_at !== null && dateOnly(row.due_at) === dateOnly(now);
-  return {
-    late: sorted.filter(isLate),
-    today: sorted.filter((row) => !isLate(row) && isToday(row)),
-    rest: sorted.filter((row) => !isLate(row) && !isToday(row)),
-  };
-}
 
 export async function loadTasks(): Promise<void> {
   try {

@@ -17,6 +17,8 @@ const MAP_MS = 5000;
 const POLL_MS = 60_000;
 const SAID_MS = 20_000;
 const FULL_HD = 1920;
+const NARROW = 1200;
+const TURN_MS = 6000;
 const SHOWN = ["thing", "task", "incident", "alarm"];
 
 const boot = readBoot();
@@ -44,6 +46,7 @@ async function start(): Promise<void> {
   place_name.replaceChildren(h("b", {}, t("brand")), ` ${session.area.name}`);
   tick();
   setInterval(tick, 1000);
+  setInterval(turnTicker, TURN_MS);
   tickAges();
   await load();
   const live = new Live(boot.streamUrl ?? session.stream_url);
@@ -86,6 +89,19 @@ async function load(): Promise<void> {
   ticker.replaceChildren(...wall.ticker.slice(0, 10).map((row) => h("li", {}, h("time", { class: "an-num" }, clock(row.at)), badge(row.level), row.text)));
   paintAges(root);
   tick();
+  document.querySelectorAll<HTMLElement>(".w-panel.is-growing").forEach(dropWhatDoesNotFit);
+}
+
+/** Takes away the last rows of a full panel: half a line read from five metres is a riddle. */
+function dropWhatDoesNotFit(box: HTMLElement): void {
+  if (innerWidth <= NARROW) return;
+  const rows = [...box.querySelectorAll<HTMLElement>(".w-timeline li, .w-row")];
+  while (box.scrollHeight > box.clientHeight && rows.length > 1) rows.pop()?.remove();
+}
+
+/** Brings the next of the latest events to the front while they are more than the line holds. */
+function turnTicker(): void {
+  if (ticker.scrollWidth > ticker.clientWidth && ticker.firstElementChild) ticker.append(ticker.firstElementChild);
 }
 
 /** Says what changed when the response level did: the wall moves by itself and gives its reason. */
@@ -175,14 +191,14 @@ function evacuation({ evacuation: e }: Wall): HTMLElement {
 async function drawMap(session: Session, live: Live): Promise<void> {
   const [{ baseMap, canDrawMaps }, { FeatureLayer: Layer }] = await Promise.all([import("../shared/map/base"), import("../shared/map/features")]);
   if (!canDrawMaps()) return alarmsInPlace(live);
-  const map = await baseMap(place, api, { bounds: session.area.bbox, interactive: false, padding: 30 });
+  const map = await baseMap(place, api, { bounds: session.area.bbox, interactive: false, padding: 30, labelScale: Math.max(1, innerWidth / FULL_HD) * 2 });
   const infos = await untilAnswered(() => api.get<LayerInfo[]>("/map/layers"));
-  const scale = Math.max(1, innerWidth / FULL_HD) * 1.7;
+  const scale = Math.max(1, innerWidth / FULL_HD);
   const read = async (): Promise<void> => {
     for (const info of infos.filter(({ kind }) => kind === "point")) {
       const data = await api.get<MapFeatures>(`/map/layers/${info.code}`).catch(() => null);
       if (!data || !SHOWN.includes(data.features[0]?.properties.type ?? (layers.has(info.code) ? "alarm" : ""))) continue;
-      const layer = layers.get(info.code) ?? new Layer(map, info.code, "point", 8, scale);
+      const layer = layers.get(info.code) ?? new Layer(map, info.code, "point", 8, scale * 1.5, scale * 2.2);
       layers.set(info.code, layer);
       layer.set(data);
     }

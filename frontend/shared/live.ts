@@ -175,3 +175,11 @@ export function showLiveState(live: Live, element: HTMLElement): void {
   live.onStatus(paint);
   setInterval(paint, 1000);
 }
+
+/** Tells whether a list like `alarm.*, task.changed` names a kind. */
+export function wants(list: string, kind: string): boolean {
+  return list
+    .split(",")
+    .map((name) => name.trim())
+    .some((name) => name === kind || (name.endsWith(".*") && kind.startsWith(name.slice(0, -1))));
+}

@@ -145,6 +145,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   "m.old": "Offline, as of {age}",
   "m.updated": "updated {age}",
   "m.late": "Late",
+  "m.late_n": "{n} late",
   "m.today": "Due today",
   "m.rest": "Others",
   "m.pull": "Pull to refresh",

@@ -143,6 +143,7 @@ export const zhCN = {
   "m.old": "离线，数据为{age}",
   "m.updated": "{age}更新",
   "m.late": "已逾期",
+  "m.late_n": "逾期 {n} 条",
   "m.today": "今日到期",
   "m.rest": "其余",
   "m.pull": "下拉刷新",

@@ -37,7 +37,7 @@ const COLOURS: readonly [string, string, string][] = [
   ["road-label", "text-halo-color", "map-halo"],
 ];
 
-function layers(raster: RasterBase | null): LayerSpecification[] {
+function layers(raster: RasterBase | null, k: number): LayerSpecification[] {
   const label = (id: string, source: string, filter: unknown, size: unknown, minzoom: number, line = false): LayerSpecification =>
     ({
       id,
@@ -69,14 +69,14 @@ function layers(raster: RasterBase | null): LayerSpecification[] {
     line("township-line", "township", true, { "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.8, 14, 1.8] }),
     line("county-line", "county", true, { "line-width": 2.2, "line-opacity": 0.85 }),
     line("area-line", "area", true, { "line-width": 3, "line-opacity": 0.9 }),
-    label("water-label", "basemap", WATER, 12, 10.5, true),
-    label("road-label", "basemap", ["match", ["get", "kind"], ["road", "national_road", "motorway"], true, false], 11, 11.5, true),
-    label("village-label", "village-name", true, 12, 12),
-    label("township-label", "township-name", true, ["interpolate", ["linear"], ["zoom"], 9, 12, 13, 16], 8.5),
+    label("water-label", "basemap", WATER, 12 * k, 10.5, true),
+    label("road-label", "basemap", ["match", ["get", "kind"], ["road", "national_road", "motorway"], true, false], 11 * k, 11.5, true),
+    label("village-label", "village-name", true, 12 * k, 12),
+    label("township-label", "township-name", true, ["interpolate", ["linear"], ["zoom"], 9, 12 * k, 13, 16 * k], 8.5),
   ];
 }
 
-function style(raster: RasterBase | null): StyleSpecification {
+function style(raster: RasterBase | null, labelScale: number): StyleSpecification {
   const geojson = () => ({ type: "geojson" as const, data: EMPTY });
   return {
     version: 8,
@@ -90,7 +90,7 @@ function style(raster: RasterBase | null): StyleSpecification {
       basemap: geojson(),
       ...(raster ? { raster: { type: "raster" as const, tileSize: 256, ...raster } } : {}),
     },
-    layers: layers(raster),
+    layers: layers(raster, labelScale),
   };
 }
 
@@ -103,14 +103,14 @@ export function paintTheme(map: MapLibre): void {
 
 export const canDrawMaps = (): boolean => document.createElement("canvas").getContext("webgl2") !== null;
 
-export interface BaseOptions { raster?: RasterBase | null; hash?: boolean; interactive?: boolean; bounds: [number, number, number, number]; padding?: number | PaddingOptions }
+export interface BaseOptions { raster?: RasterBase | null; hash?: boolean; interactive?: boolean; bounds: [number, number, number, number]; padding?: number | PaddingOptions; labelScale?: number }
 
 /** Makes a map with the county's own base: divisions, water, roads, labels; resolves once it can take layers. */
 export function baseMap(container: HTMLElement, api: Api, options: BaseOptions): Promise<MapLibre> {
   const [w, s, e, n] = options.bounds;
   const map = new MapLibre({
     container,
-    style: style(options.raster ?? null),
+    style: style(options.raster ?? null, options.labelScale ?? 1),
     bounds: [[w, s], [e, n]],
     fitBoundsOptions: { padding: options.padding ?? 40 },
     hash: options.hash ?? false,
