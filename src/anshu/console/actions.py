@@ -16,6 +16,7 @@ from anshu.console.fields import PlaceField
 from anshu.console.register import Action, Register
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Refusal
+from anshu.kernel.files.services import file_store
 
 _TEXT = {"class": "form-control", "rows": 3}
 
@@ -37,22 +38,27 @@ class Verb:
 def verbs_of(register: Register, viewer: Viewer, row: Any, now: datetime) -> list[Verb]:
     """This will list the verbs open to the viewer, each with its address and form."""
     return [
-        Verb(action, register.url("act", row.pk, action.code), action_form(action) if _asks(action) else None)
+        Verb(action, register.url("act", row.pk, action.code), action_form(action, viewer) if _asks(action) else None)
         for action in register.actions_for(viewer, row, now)
     ]
 
 
 def _asks(action: Action) -> bool:
-    return bool(action.fields) or any(need != "reason" for need in action.needs)
+    return bool(action.fields or action.asks) or any(need != "reason" for need in action.needs)
 
 
-def action_form(action: Action, data: Any = None, files: Any = None) -> forms.Form:
+def action_form(action: Action, viewer: Viewer, data: Any = None, files: Any = None) -> forms.Form:
     """This will make the form of what a verb asks for."""
-    made = {need: _field(need) for need in action.needs if need not in action.fields}
-    named = {name: make() if isinstance(make, type) or callable(make) else make for name, make in action.fields.items()}
-    form: forms.Form = type("ActionForm", (forms.Form,), {**made, **named})(data, files, prefix=None)
+    made = {name: make(viewer) for name, make in action.fields.items()}
+    made.update({need: _field(need) for need in action.needs if need not in made})
+    for name in action.asks:
+        if name not in made:
+            made[name] = _field(name)
+            made[name].required = False
+    form: forms.Form = type("ActionForm", (forms.Form,), made)(data, files, auto_id=f"{action.code}_%s")
     for field in form.fields.values():
-        field.widget.attrs.setdefault("class", "form-control")
+        kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+        field.widget.attrs.setdefault("class", kind)
     return form
 
 
@@ -75,9 +81,12 @@ def given_for(
     action: Action, data: Any, files: MultiValueDict[str, Any], *, viewer: Viewer, now: datetime
 ) -> Mapping[str, Any]:
     """This will read what was given for a verb; raises Refusal naming what is missing or wrong."""
-    form = action_form(action, data, files)
+    form = action_form(action, viewer, data, files)
     if not form.is_valid():
         fields = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
         named = [f"{form.fields[name].label}:{text}" for name, text in fields.items() if name in form.fields]
         raise Refusal(" ".join(named), code="invalid", fields=fields)
-    return form.cleaned_data
+    given = dict(form.cleaned_data)
+    if given.get("photo") is not None:
+        given["photo"] = [file_store(content=given["photo"], name=given["photo"].name, actor=viewer, now=now)]
+    return given

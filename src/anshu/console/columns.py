@@ -138,7 +138,9 @@ class LevelColumn(Column):
 
 def level_badge(level: Any, text: str) -> SafeString:
     """This will draw one level with its word."""
-    return format_html('<span class="an-level an-level-{}">{}</span>', LEVELS.get(level, "none"), text or _("未定级"))
+    words = {1: _("红色"), 2: _("橙色"), 3: _("黄色"), 4: _("蓝色")}
+    named = text if text and not text.isdigit() else words.get(level, _("未定级"))
+    return format_html('<span class="an-level an-level-{}">{}</span>', LEVELS.get(level, "none"), named)
 
 
 class DivisionColumn(Column):

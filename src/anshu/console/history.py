@@ -130,9 +130,9 @@ def _bare(register: Register, row: Any) -> list[Happening]:
 
 def action_label(register: Register, verb: str) -> str:
     """This will name a verb: the register's own action, or the platform's general ones."""
-    for action in register.actions:
-        if action.code == verb:
-            return str(action.label)
+    own = register.verb_name(verb)
+    if own is not None:
+        return str(own)
     general = {
         "created": _("登记"),
         "updated": _("修改"),
@@ -143,4 +143,4 @@ def action_label(register: Register, verb: str) -> str:
         "verified": _("核实"),
         "graded": _("定级"),
     }
-    return str(dict(register.verbs).get(verb) or general.get(verb, verb))
+    return general.get(verb, verb)

@@ -45,11 +45,13 @@ class Action:
     run: Callable[..., Any] | None = None
     right: Right = Right.UPDATE
     needs: tuple[str, ...] = ()
+    # What may be given as well, but need not be.
+    asks: tuple[str, ...] = ()
     primary: bool = False
     danger: bool = False
     when: Callable[[Any, Viewer], bool] | None = None
-    # Form fields beyond the usual needs, by name.
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    # Form fields beyond the usual needs, by name; each is made for the viewer who sees it.
+    fields: Mapping[str, Callable[[Viewer], Any]] = field(default_factory=dict)
 
     def open_for(self, row: Any, viewer: Viewer) -> bool:
         """This will tell whether the verb makes sense for the row as it stands, rights apart."""
@@ -214,6 +216,15 @@ class Register:
         if holding and holding.unit_id and "unit" in names:
             values["unit"] = holding.unit_id
         return values
+
+    def open_to(self, viewer: Viewer) -> bool:
+        """This will tell whether the register exists at all for the viewer."""
+        return viewer.can(self.capability, Right.READ)
+
+    def verb_name(self, verb: str) -> Any:
+        """This will name an audited verb of the register; nothing when it has no name of its own here."""
+        named = next((action.label for action in self.actions if action.code == verb), None)
+        return self.verbs.get(verb, named)
 
     # -- what follows from the declaration -------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def menu(viewer: Viewer, path: str) -> tuple[Module, ...]:
     """This will give the modules with what the viewer may read; empty modules are left out."""
     found: dict[str, list[tuple[int, Item]]] = {code: [] for code, _name in MODULES}
     for register in registry.all():
-        if viewer.can(register.capability):
+        if register.open_to(viewer):
             url = register.url()
             found[register.module].append((register.order, Item(register.name, url, path.startswith(url))))
     for module, order, name, url, capability in PAGES:

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from anshu.console.register import Register
 from anshu.console.registry import registry
-from anshu.kernel.access.choices import Right
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Absent
 
@@ -39,17 +38,13 @@ def door(verb: str = "read") -> Callable[[View[P]], Callable[..., HttpResponseBa
             if not request.user.is_authenticated:
                 return _to_login(request)
             register = registry.get(slug)
-            if not (_may_read(register, request.viewer) and (verb == "read" or register.may(request.viewer, verb))):
+            if not (register.open_to(request.viewer) and (verb == "read" or register.may(request.viewer, verb))):
                 raise Absent
             return view(request, register, *args, **kwargs)
 
         return guarded
 
     return guard
-
-
-def _may_read(register: Register, viewer: Viewer) -> bool:
-    return viewer.can(register.capability, Right.READ)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
