@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import psycopg
@@ -76,7 +76,7 @@ class Committer:
         self._clock = clock
         self._giving_up = threading.Event()
         self._stale = True
-        self._known_connection: object = None
+        self._known_connection: Any = None
         self._months: set[int] = set()
         self._noted: dict[int, float] = {}
         self._loaded_at = -math.inf

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anshu.domain.sensing.selectors import RegisteredThing, Registry
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
-from anshu.wire.base import Observation
+from anshu.wire.base import Observation, Quality
 
 _LARGEST = 1e12
 _AHEAD = timedelta(days=1)
@@ -78,7 +78,7 @@ def _check(
     if not isinstance(unit, str) or registry.converting(slot, unit) is None:
         raise _Wrong("unit", "unit_mismatch", _("单位不符,应为 %(unit)s") % {"unit": registry.units[slot] or "1"})
     value = _value(item.get("value", math.nan))
-    quality = "missing" if value is None else "good"
+    quality: Quality = "missing" if value is None else "good"
     return thing, Observation(thing.address, code, _time(item.get("time"), now), value, unit, quality)
 
 

@@ -74,13 +74,12 @@ class Replays:
 
 def _waiting() -> list[Parcel]:
     try:
-        return [_parcel(row.raw, row.peer, row.pk) for row in waiting_replays() if row.protocol == "sl651"]
+        return [_parcel(bytes(row.raw), row.peer, row.pk) for row in waiting_replays() if row.protocol == "sl651"]
     finally:
         connections.close_all()
 
 
 def _parcel(raw: bytes, peer: str, entry_id: int) -> Parcel:
-    raw = bytes(raw)
     try:
         return message_parcel(decode_frame(raw), raw, peer, entry_id=entry_id)
     except Refused as refused:

@@ -179,13 +179,14 @@ def _states_save(rule_ids: Integers, states: States) -> None:
 
 def _carry_out(outcome: Outcome, rule_id: Integers, at_us: Integers, value: Floats, now: datetime) -> None:
     """This will raise, change and end alarms, rule by rule in the order of time."""
-    concerned = {int(rule_id[each.row]) for each in (*outcome.changes, *outcome.late)}
+    rows = [change.row for change in outcome.changes] + [late.row for late in outcome.late]
+    concerned = {int(rule_id[row]) for row in rows}
     rules = Rule.objects.select_related("datastream__thing", "datastream__observed_property").in_bulk(concerned)
     for change in outcome.changes:
         rule = rules[int(rule_id[change.row])]
         _apply(rule, change, _at(int(at_us[change.row])), float(value[change.row]), now)
-    late = [(int(rule_id[each.row]), each) for each in outcome.late]
-    for number, found in groupby(late, key=itemgetter(0)):
+    numbered = [(int(rule_id[each.row]), each) for each in outcome.late]
+    for number, found in groupby(numbered, key=itemgetter(0)):
         moments = [(_at(int(at_us[each.row])), float(value[each.row]), each) for _, each in found]
         _apply_late(rules[number], moments, now)
 

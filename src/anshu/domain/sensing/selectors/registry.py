@@ -107,7 +107,9 @@ def registry_load() -> Registry:
         units=[row[3] for row in rows],
         factor=_floats([row[4] for row in rows]),
         offset=_floats([row[5] for row in rows]),
-        limits=Limits(*(_floats([row[column] for row in rows]) for column in (6, 7, 8))),
+        limits=Limits(
+            _floats([row[6] for row in rows]), _floats([row[7] for row in rows]), _floats([row[8] for row in rows])
+        ),
         last_at_us=last_at_us,
         last_value=last_value,
     )

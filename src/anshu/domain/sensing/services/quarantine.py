@@ -2,6 +2,7 @@
 """Frames kept aside: keeping them, adopting their sender, putting them away."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,6 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from anshu.domain.sensing.choices import QuarantineKind, Resolution
 from anshu.domain.sensing.models import Quarantine, Thing
@@ -45,7 +45,7 @@ class Kept:
 _KEEP = """
 insert into sensing_quarantine (received_at, protocol, peer, thing_address, kind, reason, detail, raw, digest, seen,
                                 last_seen_at, resolution, resolution_reason)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, '', '')
+values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, 1, %s, '', '')
 on conflict (digest) where resolved_at is null
 do update set seen = sensing_quarantine.seen + 1, last_seen_at = excluded.last_seen_at, peer = excluded.peer
 """
@@ -65,7 +65,7 @@ def quarantine_keep(*, entries: Sequence[Kept], now: datetime) -> None:
                     _plain(entry.thing_address, 64),
                     entry.kind.value,
                     _plain(entry.reason, 40),
-                    Jsonb(_plain_tree(dict(entry.detail))),
+                    json.dumps(_plain_tree(dict(entry.detail)), ensure_ascii=False),
                     entry.raw[:MOST_RAW],
                     entry.digest,
                     now,
