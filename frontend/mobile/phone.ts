@@ -2,7 +2,7 @@
 import { reactive } from "vue";
 import { Api } from "../shared/api";
 import { readBoot } from "../shared/boot";
-import type { Session, TaskList, TaskRow } from "../shared/contract";
+import type { Reference, Session, TaskDetail, TaskList, TaskRow } from "../shared/contract";
 import { settle } from "../shared/dom";
 import { t } from "../shared/i18n";
 import { Live, liveWords } from "../shared/live";
@@ -27,6 +27,16 @@ export const phone = reactive({
 export const outbox = new Outbox(api, () => phone.session?.user.username ?? localStorage.getItem("anshu.m.user") ?? "");
 outbox.onChange((items) => (phone.outbox = items));
 
+const PACKED = 20;
+
+/** Keeps what the field will need before the signal goes: the kinds to report and the tasks in full. */
+async function packForTheField(): Promise<void> {
+  await cached<Reference[]>("kinds", () => api.get<Reference[]>("/task-kinds")).catch(() => null);
+  for (const { id } of phone.tasksOld ? [] : phone.tasks.slice(0, PACKED)) {
+    await cached<TaskDetail>(`task/${id}`, () => api.get<TaskDetail>(`/tasks/${id}`)).catch(() => null);
+  }
+}
+
 export async function loadTasks(): Promise<void> {
   try {
     const answer = await cached<TaskList>("tasks", () => api.get<TaskList>("/tasks?mine=1"));
@@ -47,6 +57,7 @@ export async function startPhone(): Promise<void> {
     phone.error = (error as Error).message;
   }
   await Promise.all([loadTasks(), outbox.flush()]);
+  void packForTheField();
   addEventListener("online", () => void outbox.flush().then(loadTasks));
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void outbox.flush().then(loadTasks);

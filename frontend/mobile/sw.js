@@ -34,13 +34,13 @@ async function page(request) {
     if (answer.ok && !answer.redirected) (await caches.open(CACHE)).put(SHELL, answer.clone());
     return answer;
   } catch {
-    return (await caches.match(SHELL)) ?? Response.error();
+    return (await caches.match(SHELL, { ignoreVary: true })) ?? Response.error();
   }
 }
 
 // Parts carry a hash in their names and never change.
 async function part(request) {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) (await caches.open(CACHE)).put(request, answer.clone());
@@ -53,6 +53,6 @@ async function ground(request) {
     if (answer.ok) (await caches.open(CACHE)).put(request, answer.clone());
     return answer;
   } catch {
-    return (await caches.match(request)) ?? Response.error();
+    return (await caches.match(request, { ignoreVary: true })) ?? Response.error();
   }
 }

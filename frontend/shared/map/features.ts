@@ -143,7 +143,7 @@ export class FeatureLayer {
     const is = ["has", "point_count"];
     return [
       { ...meta, id: `${this.code}:cluster`, type: "circle", filter: is, paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 2, 15 * this.scale, 60, 22 * this.scale], "circle-stroke-width": 3, "circle-stroke-color": worst, "circle-opacity": 0.95 } },
-      { ...meta, id: `${this.code}:count`, type: "symbol", filter: is, layout: { "text-field": ["concat", ["to-string", ["get", "point_count"]], words], "text-size": 11 * this.textScale, "text-line-height": 1.1, "text-font": ["sans-serif"], "text-allow-overlap": true, "icon-allow-overlap": true }, paint: {} },
+      { ...meta, id: `${this.code}:count`, type: "symbol", filter: is, layout: { "text-field": ["concat", ["to-string", ["get", "point_count"]], words], "text-size": 11 * this.textScale, "text-line-height": 1.1, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true }, paint: {} },
     ];
   }
 
@@ -154,6 +154,7 @@ export class FeatureLayer {
       "icon-image": ["get", "icon"],
       "icon-size": size * this.scale,
       "icon-allow-overlap": true,
+      "icon-ignore-placement": type !== "alarm", // names of places may stand beside, only alarms push them away
       "text-field": ["step", ["zoom"], always ? ["get", "label"] : "", this.textFrom, ["get", "label"]],
       "text-font": ["sans-serif"],
       "text-size": (type === "thing" ? 11 : 12) * this.textScale,
