@@ -5,7 +5,7 @@ from django.urls import path, re_path
 
 from anshu.web.api.door import api
 from anshu.web.health import healthz
-from anshu.web.home.views import home
+from anshu.web.home.views import delivery_again, home, platform_page
 from anshu.web.mobile import views as mobile
 from anshu.web.onemap.views import onemap
 from anshu.web.screens import views as screens
@@ -13,6 +13,8 @@ from anshu.web.search import found
 
 urlpatterns = [
     path("", home, name="home"),
+    path("platform/", platform_page, name="platform"),
+    path("platform/deliveries/<int:pk>/retry/", delivery_again, name="delivery-again"),
     path("search/", found, name="search"),
     path("map/", onemap, name="map"),
     path("wall/", screens.wall, name="wall"),

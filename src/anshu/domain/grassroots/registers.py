@@ -2,11 +2,12 @@
 """Tasks of the closed loop in the console. Who may do what comes from the loop's own table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,19 @@ def _report(*, actor: Viewer, now: datetime, reason: str, **values: Any) -> Task
 
 def _mine(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
     return rows.filter(pk__in=tasks_mine(viewer, now).filter(mine="duty").values("pk"))
+
+
+def _mine_late(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
+    return _mine(rows, viewer, now).filter(due_at__lt=now)
+
+
+def _mine_today(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return _mine(rows, viewer, now).filter(due_at__gte=now, due_at__lt=midnight)
+
+
+def _mine_new(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
+    return _mine(rows, viewer, now).filter(state__in=[TaskState.REPORTED, TaskState.ASSIGNED])
 
 
 def _late(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
@@ -104,6 +118,10 @@ class TaskRegister(Register):
     search = ("title", "number")
     tabs = (
         Tab(code="mine", name=_("我的待办"), narrow=_mine),
+        # The three figures of the home page, so that each opens to exactly its rows.
+        Tab(code="mine-late", name=_("我的逾期"), narrow=_mine_late, urgent=True),
+        Tab(code="mine-today", name=_("今日到期"), narrow=_mine_today),
+        Tab(code="mine-new", name=_("新任务"), narrow=_mine_new),
         Tab(code="late", name=_("逾期"), narrow=_late, urgent=True),
         Tab(code="open", name=_("在办"), narrow=lambda rows, viewer, now: rows.filter(state__in=OPEN_STATES)),
     )

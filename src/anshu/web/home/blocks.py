@@ -34,9 +34,9 @@ def mine(viewer: Viewer, now: datetime) -> Block | None:
     rows = tasks_mine(viewer, now)
     counts = mine_counts(viewer, now)
     figures = (
-        Figure(_("逾期"), counts["late"], listing("tasks", tab="late"), urgent=counts["late"] > 0),
-        Figure(_("今日到期"), counts["today"], listing("tasks", tab="today")),
-        Figure(_("新任务"), counts["new"], listing("tasks", tab="new")),
+        Figure(_("逾期"), counts["late"], listing("tasks", tab="mine-late"), urgent=counts["late"] > 0),
+        Figure(_("今日到期"), counts["today"], listing("tasks", tab="mine-today")),
+        Figure(_("新任务"), counts["new"], listing("tasks", tab="mine-new")),
     )
     found = tuple(
         Row(
@@ -73,7 +73,7 @@ def alarms(viewer: Viewer, now: datetime) -> Block | None:
             level=colour(row.level),
             note=_reading(row),
             at=row.raised_at,
-            mark="" if row.acknowledged_at else _("未确认"),
+            mark="" if row.acknowledged_at else _("未签收"),
         )
         for row in rows[:SHORT]
     )
@@ -129,9 +129,7 @@ def area(viewer: Viewer, now: datetime) -> Block | None:
         open_tasks = tasks_visible(viewer).exclude(state__in=ENDED_STATES)
         counts = open_tasks.order_by().aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
         figures.append(Figure(_("辖区未办结"), counts["all"], listing("tasks", tab="open")))
-        figures.append(
-            Figure(_("辖区逾期"), counts["late"], listing("tasks", tab="late_all"), urgent=counts["late"] > 0)
-        )
+        figures.append(Figure(_("辖区逾期"), counts["late"], listing("tasks", tab="late"), urgent=counts["late"] > 0))
     if viewer.can(Capability.MONITORING):
         figures.append(Figure(_("监测设备"), things_visible(viewer).count(), listing("things")))
     return Block("area", _("我的辖区"), tuple(figures), empty=_("还没有登记风险对象。")) if figures else None

@@ -10,6 +10,7 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
 from anshu.domain.alerts.choices import AlarmState
+from anshu.domain.alerts.choices import Level as AlarmLevel
 from anshu.domain.alerts.selectors import alarms_visible
 from anshu.domain.command.choices import IncidentState
 from anshu.domain.command.selectors import incidents_visible
@@ -30,7 +31,8 @@ def townships(viewer: Viewer, now: datetime) -> Block | None:
         return None
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for name, rows in (
-        ("severe", alarms_visible(viewer).filter(state=AlarmState.ACTIVE, level__in=(1, 2))),
+        ("red", alarms_visible(viewer).filter(state=AlarmState.ACTIVE, level=AlarmLevel.RED)),
+        ("orange", alarms_visible(viewer).filter(state=AlarmState.ACTIVE, level=AlarmLevel.ORANGE)),
         ("alarms", alarms_visible(viewer).filter(state=AlarmState.ACTIVE)),
         ("incidents", incidents_visible(viewer).filter(state=IncidentState.OPEN)),
     ):
@@ -42,7 +44,7 @@ def townships(viewer: Viewer, now: datetime) -> Block | None:
     divisions = Division.objects.filter(level=Level.TOWNSHIP, valid_until=None).defer("area").order_by("code")
     table = [_row(division, counts[division.code[:9]]) for division in divisions]
     table.sort(key=lambda row: [-cell["count"] for cell in row["cells"]])
-    heads = [_("红橙告警"), _("告警"), _("事件"), _("逾期任务"), _("未办结任务")]
+    heads = [_("红色告警"), _("橙色告警"), _("全部告警"), _("事件"), _("逾期任务"), _("未办结任务")]
     return Block(
         "townships",
         _("各乡镇"),
@@ -62,10 +64,11 @@ def _by_township(rows: QuerySet[Any]) -> Any:
 def _row(division: Division, counts: dict[str, int]) -> dict[str, Any]:
     code, active = division.code, AlarmState.ACTIVE.value
     links = (
-        ("severe", listing("alarms", state=active, division=code)),
+        ("red", listing("alarms", state=active, level=str(AlarmLevel.RED.value), division=code)),
+        ("orange", listing("alarms", state=active, level=str(AlarmLevel.ORANGE.value), division=code)),
         ("alarms", listing("alarms", state=active, division=code)),
         ("incidents", listing("incidents", state=IncidentState.OPEN.value, division=code)),
-        ("late", listing("tasks", tab="late_all", division=code)),
+        ("late", listing("tasks", tab="late", division=code)),
         ("tasks", listing("tasks", tab="open", division=code)),
     )
     cells = [{"count": counts.get(name, 0), "href": link} for name, link in links]

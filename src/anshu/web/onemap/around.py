@@ -44,6 +44,11 @@ def nearest_to(viewer: Viewer, point: Point | None) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: row["distance_m"])
 
 
+def distance_words(metres: float) -> str:
+    """This will write a distance as people say it."""
+    return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+
+
 def place_name(division_code: str) -> str:
     """This will name a place with its township, such as 詹家镇 芝溪村."""
     codes = [code for code in prefixes_of(division_code) if code[6:] != "000000"]

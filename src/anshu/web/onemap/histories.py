@@ -19,7 +19,7 @@ def alarm_history(alarm: Any) -> Rows:
     rows = [_row(change.at, _("监测研判"), _change(change, unit)) for change in alarm.history.all()]
     rows += [_row(comment.at, comment.author, comment.text) for comment in alarm.comments.all()]
     if alarm.acknowledged_at:
-        rows.append(_row(alarm.acknowledged_at, str(alarm.acknowledged_by or ""), _("已确认")))
+        rows.append(_row(alarm.acknowledged_at, str(alarm.acknowledged_by or ""), _("已签收")))
     return sorted(rows, key=lambda row: row["at"])
 
 

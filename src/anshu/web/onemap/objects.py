@@ -142,7 +142,7 @@ def alarm_actions(viewer: Viewer, alarm: Any) -> list[dict[str, Any]]:
     base = f"/api/v1/alarms/{alarm.pk}"
     if viewer.covers(alarm, Capability.MONITORING, Right.UPDATE):
         if alarm.acknowledged_at is None:
-            found.append(_post("acknowledgement", _("确认"), f"{base}/acknowledgement"))
+            found.append(_post("acknowledgement", _("签收"), f"{base}/acknowledgement"))
         found.append(_post("comment", _("填写意见"), f"{base}/comments", "text"))
     if alarm.state == AlarmState.ACTIVE and viewer.covers(alarm, Capability.INCIDENT, Right.CREATE):
         found.append(_post("incident", _("转为事件"), f"{base}/incident"))

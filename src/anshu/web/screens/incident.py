@@ -12,7 +12,7 @@ from anshu.domain.grassroots.selectors import tasks_visible
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
 from anshu.web.hrefs import href
-from anshu.web.onemap.around import nearest_to, people_of, place_name
+from anshu.web.onemap.around import distance_words, nearest_to, people_of, place_name
 from anshu.web.onemap.histories import clocks_of
 
 LINKED = 20
@@ -32,7 +32,9 @@ def incident_page(viewer: Viewer, incident: Any, *, now: datetime) -> dict[str, 
         "linked": linked_to(viewer, incident),
         "alarm_holds": may_write and active_alarms_of(viewer, incident).exists(),
         "people": people_of(incident.division_code, incident.sector_code, at=now),
-        "nearest": nearest_to(viewer, incident.point),
+        "nearest": [
+            {**row, "distance": distance_words(row["distance_m"])} for row in nearest_to(viewer, incident.point)
+        ],
     }
 
 
