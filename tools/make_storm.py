@@ -40,7 +40,7 @@ def rain(station: DemoStation, rng: np.random.Generator) -> list[float]:
 def level(station: DemoStation, step: int) -> float:
     """This will give the water level in m: a flood wave that rises faster than it falls."""
     minute = step * STEP_MIN - (PEAK_MIN + station.lag_min)
-    width = 46.0 if minute < 0 else 62.0
+    width = 46.0 if minute < 0 else 900.0 if station.stays else 62.0
     return round(station.base_m + 0.4 + station.rise_m * math.exp(-((minute / width) ** 2)), 3)
 
 

@@ -163,7 +163,7 @@ SESSION_IDLE_MINUTES = {
     "phone": int(os.environ.get("ANSHU_IDLE_MINUTES_PHONE", "720")),
 }
 PHONE_REVEALS_PER_HOUR = int(os.environ.get("ANSHU_PHONE_REVEALS", "100"))
-DEMO_PASSWORD = os.environ.get("ANSHU_DEMO_PASSWORD", "Longyou-2026")
+DEMO_PASSWORD = os.environ.get("ANSHU_DEMO_PASSWORD", "Longyou-demo-2026")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(os.environ.get("ANSHU_SESSION_HOURS", "12")) * 3600

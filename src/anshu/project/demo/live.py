@@ -42,7 +42,8 @@ def report(station: DemoStation, now: datetime, serial: int, rng: random.Random)
     values: list[tuple[str, float]] = [("rain_5min", 0.0), ("rain_1h", 0.0)]
     if station.levels:
         name = "water_level" if station.kind == "river" else "water_level_upstream"
-        values.append((name, round(station.base_m + 0.4 + rng.uniform(-0.03, 0.03), 3)))
+        calm_m = station.base_m + 0.4 + (0.96 * station.rise_m if station.stays else 0.0)
+        values.append((name, round(calm_m + rng.uniform(-0.02, 0.02), 3)))
     values.append(("voltage", round(rng.uniform(12.3, 12.7), 2)))
     sender = Station(station.address, password="1234", station_class="P" if station.kind == "rain" else "H")
     return encode_uplink(EXTRA, sender, serial=serial, sent_at=now, groups=[Group(now, values)])

@@ -60,6 +60,9 @@ COUNTY_SEATS: tuple[County, ...] = (
     County("audadmin", "330825-DSJ", "审计管理员", Role.AUDIT, note="审计管理员:审计日志"),
 )
 
+# Two of the local accounts, shown at the sign-in page beside the county's.
+LOCAL_NOTES = {"z330825109000b": "乡镇应急站:溪口镇", "c330825109200": "村级岗:溪口镇第一个村"}
+
 
 class Names:
     """Gives made-up names and phones, the same ones at every run."""
@@ -110,6 +113,7 @@ def load(divisions: list[Division], *, now: datetime) -> list[User]:
     Grant.objects.bulk_create([_grant(seat) for seat in seats])
     # One hash for all: the password is the demonstration's, and hashing 300 times would take half a minute.
     hashed = make_password(PASSWORD)
+    notes = {row.username: row.note for row in COUNTY_SEATS if row.note} | LOCAL_NOTES
     users = [
         User(
             username=seat.username,
@@ -118,6 +122,8 @@ def load(divisions: list[Division], *, now: datetime) -> list[User]:
             created_at=SINCE,
             password_set_at=now,
             must_change_password=False,
+            # What the sign-in page says of the accounts that it offers.
+            preferences={"demo": notes[seat.username]} if seat.username in notes else {},
         )
         for seat in seats
         if seat.username

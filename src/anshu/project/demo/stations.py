@@ -22,6 +22,8 @@ class DemoStation:
     levels: tuple[float, float, float, float] | None = None
     # When the flood wave arrives, in minutes after the heaviest rain at the station's head.
     lag_min: int = 0
+    # A reservoir that stays full after the rain keeps its alarm open.
+    stays: bool = False
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -40,7 +42,9 @@ STATIONS: tuple[DemoStation, ...] = (
     DemoStation("3308250003", "庙下水位站", "river", 119.118, 28.835, 92.0, 1.6, (93.2, 93.8, 94.6, 95.4), 30),
     DemoStation("3308250004", "溪口水位站", "river", 119.188, 28.869, 66.0, 4.1, (67.6, 68.4, 69.6, 71.0), 55),
     DemoStation("3308250005", "罗家水位站", "river", 119.245, 28.925, 74.0, 1.3, (75.4, 76.0, 76.8, 77.6), 40),
-    DemoStation("3308250006", "社阳水库站", "reservoir", 119.297, 28.905, 150.0, 2.1, (152.5, 153.5, 154.5, 155.5), 45),
+    DemoStation(
+        "3308250006", "社阳水库站", "reservoir", 119.297, 28.905, 150.0, 3.4, (152.5, 153.5, 154.5, 155.5), 45, True
+    ),
     DemoStation("3308250007", "龙洲水位站", "river", 119.171, 29.028, 38.0, 2.6, (40.0, 41.0, 42.0, 43.0), 120),
     DemoStation("3308250008", "湖镇水位站", "river", 119.272, 29.052, 35.0, 2.2, (37.0, 38.0, 39.0, 40.0), 150),
     DemoStation("3308250009", "詹家雨量站", "rain", 119.104, 28.99),
