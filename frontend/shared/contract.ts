@@ -114,7 +114,8 @@ export interface TaskRow {
 }
 export interface TaskList { now: string; rows: TaskRow[] }
 export interface Photo { id: number | string; url: string; thumb: string }
-export interface TaskAction { code: string; label: string; primary: boolean; needs: Need[] }
+/** `needs` must be given, `asks` may be. */
+export interface TaskAction { code: string; label: string; primary: boolean; needs: Need[]; asks?: Need[] }
 export interface TaskDetail extends TaskRow {
   description: string;
   steps: { code: string; name: string; done: boolean; at: string | null; actor: string | null }[];

@@ -59,6 +59,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   "console.too_large": "The file has {size}, above the limit of {limit}",
   "console.load_failed": "This could not be loaded; what you see is unchanged",
 
+  "brand.app": "Anshu on the phone",
   "brand": "Anshu",
   "level.short.red": "red ",
   "level.short.orange": "orange ",

@@ -57,6 +57,7 @@ export const zhCN = {
   "console.too_large": "文件 {size}，超过上限 {limit}",
   "console.load_failed": "内容未能读取，原内容保持不变",
 
+  "brand.app": "安枢 一端",
   "brand": "安枢",
   "level.short.red": "红",
   "level.short.orange": "橙",
