@@ -17,6 +17,7 @@ from anshu.kernel.access.services import account_create, totp_confirm, totp_enro
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.audit.models import AuditEntry
 from anshu.kernel.files.services import file_store
+from anshu.project.demo import people
 
 pytestmark = pytest.mark.django_db
 PASSWORD, NEW = "Yushui-2026-longyou", "Qujiang-2026-water"
@@ -261,3 +262,7 @@ def test_a_hundred_megabytes_are_answered_before_they_are_read(client, user):
     assert "20 MB" in page.content.decode()
     api = client.post("/api/v1/files", {"file": SimpleUploadedFile("x", b"x")}, CONTENT_LENGTH=str(100 << 20))
     assert api.json()["error"]["code"] == "too_large"
+
+
+def test_the_sign_in_page_and_the_demonstration_agree_on_the_password(settings):
+    assert people.PASSWORD == settings.DEMO_PASSWORD

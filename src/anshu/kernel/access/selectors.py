@@ -66,7 +66,7 @@ def sessions_of(user: User) -> QuerySet[OpenSession]:
 
 def demonstration_accounts() -> QuerySet[User]:
     """This will list the accounts that the demonstration invites to try: those with a `demo` preference."""
-    return User.objects.filter(is_active=True, preferences__has_key="demo").select_related("person")
+    return User.objects.filter(is_active=True, preferences__has_key="demo").select_related("person").order_by("pk")
 
 
 def _holding(grant: Grant, organisation_id: int | None) -> Holding:

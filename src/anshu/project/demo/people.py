@@ -61,7 +61,7 @@ COUNTY_SEATS: tuple[County, ...] = (
 )
 
 # Two of the local accounts, shown at the sign-in page beside the county's.
-LOCAL_NOTES = {"z330825109000b": "乡镇应急站:溪口镇", "c330825109200": "村级岗:溪口镇第一个村"}
+LOCAL_NOTES = {"z330825109000b": "乡镇应急站:溪口镇", "c330825109205": "村级岗:溪口镇大垅村"}
 
 
 class Names:
