@@ -73,6 +73,17 @@ class Sender(threading.Thread):
         return 6.0 if 20 <= step < 40 else 1.0
 
     def run(self):
+        try:
+            self.send_all()
+        finally:
+            self.hang_up()
+
+    def hang_up(self):
+        if self.line is not None:
+            self.line.close()
+        self.line = None
+
+    def send_all(self):
         for step in range(FRAMES):
             at = self.first_at + timedelta(minutes=step)
             station = Station(f"91{self.number:08d}", password="1234", station_class="H")
@@ -93,9 +104,7 @@ class Sender(threading.Thread):
         except OSError:
             answer = b""
         if not answer:
-            if self.line is not None:
-                self.line.close()
-            self.line = None
+            self.hang_up()
             # A short wait stands for the station's own pause before a resend.
             threading.Event().wait(0.1)
         return bool(answer)

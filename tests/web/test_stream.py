@@ -184,3 +184,7 @@ def test_a_browser_that_cannot_keep_up_is_ended():
 
 def test_the_stream_listens_on_loopback_unless_configured(settings):
     assert socket.gethostbyname(settings.STREAM_ADDRESS.rsplit(":", 1)[0]) == "127.0.0.1"
+
+
+def test_the_position_may_come_in_the_address_too():
+    assert stream._resume_from({"headers": [], "query_string": b"last_event_id=17"}) == 17

@@ -2,7 +2,7 @@
 """The live stream: a small ASGI application that sends events to browsers as they commit.
 
 One connection to the database listens for all browsers. Each browser gets, in order and once, what its viewer may
-see; `Last-Event-ID` (or `?after=`) resumes where it stopped.
+see; `Last-Event-ID` (or `?last_event_id=`) resumes where it stopped.
 """
 
 import asyncio
@@ -252,7 +252,7 @@ async def _wait_gone(receive: Receive) -> None:
 def _resume_from(scope: Message) -> int | None:
     text = _header(scope, b"last-event-id")
     if not text:
-        text = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[0]
+        text = parse_qs(scope["query_string"].decode("latin-1")).get("last_event_id", [""])[0]
     return int(text) if text.isdigit() and len(text) < 19 else None
 
 
