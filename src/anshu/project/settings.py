@@ -83,8 +83,6 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "django_filters",
-    "django_tables2",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
