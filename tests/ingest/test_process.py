@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ingest process as a whole."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from django.db import connection
+from tests.ingest.conftest import PATIENCE_S, Line, frame
+
+from anshu.domain.sensing.models import Observation
+from anshu.ingest.server import Address
+
+START = "import django; django.setup(); import asyncio; from anshu.ingest.server import run; asyncio.run(run())"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def reach(port, process):
+    """A line to the process once it listens."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return Line(Address("127.0.0.1", port))
+        except ConnectionRefusedError:
+            assert process.poll() is None
+            assert time.monotonic() < end
+            # There is nothing to wait on until the other process listens.
+            os.sched_yield()
+
+
+def test_a_terminated_process_answers_and_is_gone_within_five_seconds(network):
+    settings, port = connection.settings_dict, free_port()
+    address = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": "anshu.project.settings",
+        "ANSHU_INGEST_SL651": f"127.0.0.1:{port}",
+        "ANSHU_INGEST_HTTP": f"127.0.0.1:{free_port()}",
+    }
+    process = subprocess.Popen([sys.executable, "-c", START], env=environment)
+    try:
+        with reach(port, process) as line:
+            assert line.ask(frame([("water_level", 1.0)]))
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_S) == 0
+            assert time.monotonic() - began < 5
+    finally:
+        process.kill()
+        process.wait()
+    assert Observation.objects.count() == 1
