@@ -25,7 +25,7 @@ def listed(row: Any) -> list[Any]:
 
 
 @transaction.atomic
-def add(row: Any, uploads: Iterable[UploadedFile], *, actor: Viewer, now: datetime) -> int:
+def add(row: Any, uploads: Iterable[UploadedFile[Any]], *, actor: Viewer, now: datetime) -> int:
     """This will check and hang files on the row; raises Refusal for a missing, lying or oversized one."""
     from anshu.kernel.files.services import file_attach, file_store
 

@@ -65,7 +65,7 @@ class Column:
         default: bool = True,
         sortable: bool | None = None,
         right: bool = False,
-        empty: str = "—",
+        empty: Any = "—",
     ) -> None:
         self.name, self.label, self.link, self.default = name, label, link, default
         self.sortable = "." not in name if sortable is None else sortable

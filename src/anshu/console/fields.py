@@ -7,9 +7,10 @@ Each takes what a person picks on a form and what a table holds in a cell: a cod
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.gis.db.models import GeometryField
@@ -57,7 +58,7 @@ class DivisionField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """This will give the code of the place; raises ValidationError when it is unknown or out of scope."""
-        text = super().clean(value)
+        text = str(super().clean(value))
         if not text:
             return text
         place = self.places.find(text)
@@ -68,11 +69,16 @@ class DivisionField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """This will compare places, not what they are called."""
         place = self.places.find(str(data or ""))
-        return (place.code if place else data or "") != (initial or "")
+        return bool((place.code if place else data or "") != (initial or ""))
 
 
 def _lone(level: str, township: str, seen: set[str]) -> bool:
     return level == Level.VILLAGE and township not in seen
+
+
+def pairs(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    """This will give a field's flat choices."""
+    return list(cast(Iterable[tuple[Any, Any]], field.choices))
 
 
 class NamedField(forms.CharField):
@@ -117,7 +123,7 @@ class NamedField(forms.CharField):
             row = self.clean(data)
         except ValidationError:
             return True
-        return (row.pk if row else None) != (initial.pk if isinstance(initial, models.Model) else initial)
+        return bool((row.pk if row else None) != (initial.pk if isinstance(initial, models.Model) else initial))
 
     def _find(self, text: str) -> Any:
         named = reduce(or_, (Q(**{name: text}) for name in self.names))
@@ -170,7 +176,7 @@ class SectorsField(forms.MultipleChoiceField):
     def to_python(self, value: Any) -> list[str]:
         """This will take values and names alike."""
         parts = value.replace(",", "、").split("、") if isinstance(value, str) else value or []
-        values = {str(label): str(key) for key, label in self.choices}
+        values = {str(label): str(key) for key, label in pairs(self)}
         return [values.get(str(part).strip(), str(part).strip()) for part in parts if str(part).strip()]
 
 
@@ -181,7 +187,7 @@ class PlaceWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         number = {"class": "form-control", "inputmode": "decimal", "autocomplete": "off"}
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "lng": forms.TextInput(attrs={**number, "placeholder": _("经度,如 119.1723")}),
             "lat": forms.TextInput(attrs={**number, "placeholder": _("纬度,如 29.0285")}),
             "crs": forms.Select(attrs={"class": "form-select"}, choices=CRS),
@@ -280,7 +286,7 @@ class LabelledChoiceField(forms.TypedChoiceField):
     def to_python(self, value: Any) -> Any:
         """This will turn a label into its value."""
         text = str(value or "").strip()
-        for key, label in self.choices:
+        for key, label in pairs(self):
             if text == str(label) and key not in ("", None):
                 return str(key)
         return text
@@ -298,7 +304,9 @@ def field_for(column: models.Field[Any, Any], **options: Any) -> forms.Field | N
     if isinstance(column, models.ForeignKey) and column.related_model in LOOKUPS:
         return LOOKUPS[column.related_model](label=column.verbose_name, required=not column.blank)
     if isinstance(column, ArrayField):
-        return SectorsField(label=column.verbose_name, required=not column.blank, choices=column.base_field.choices)
+        return SectorsField(
+            label=column.verbose_name, required=not column.blank, choices=column.base_field.choices or ()
+        )
     if column.name == "phone":
         return PhoneField(label=column.verbose_name, required=not column.blank, max_length=column.max_length)
     if column.choices:

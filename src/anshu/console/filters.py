@@ -163,7 +163,7 @@ class DivisionFilter(Filter):
             township = townships[0].code if places.narrow else ""
         villages = places.villages(township) if township else []
         first = Control(
-            township_name, _("乡镇"), "select", township,
+            township_name, _("乡镇"), "select", given.get(township_name, ""),
             tuple(Option(place.code, place.name, place.code == township) for place in townships),
         )  # fmt: skip
         second = Control(

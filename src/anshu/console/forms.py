@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -97,7 +97,8 @@ def form_class(register: Register) -> type[RegisterForm]:
     names = register.fields or tuple(
         field.name for field in register.model._meta.concrete_fields if field.name not in NEVER and field.editable
     )
-    return forms.modelform_factory(register.model, form=RegisterForm, fields=list(names), formfield_callback=field_for)
+    made = forms.modelform_factory(register.model, form=RegisterForm, fields=list(names), formfield_callback=field_for)
+    return cast(type[RegisterForm], made)
 
 
 def bulk_form(register: Register, name: str, places: Places, data: Any = None) -> forms.Form:

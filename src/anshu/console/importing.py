@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anshu.console import writing
-from anshu.console.fields import DivisionField, LabelledChoiceField, PlaceField
+from anshu.console.fields import DivisionField, LabelledChoiceField, PlaceField, pairs
 from anshu.console.forms import RegisterForm, form_class
 from anshu.console.places import Places
 from anshu.console.register import Register
@@ -105,7 +105,7 @@ def template_example(register: Register) -> list[str]:
         elif isinstance(form_field, DivisionField):
             cells.append("330825102000")
         elif isinstance(form_field, LabelledChoiceField):
-            cells.append(" | ".join(str(label) for key, label in form_field.choices if key not in ("", None))[:300])
+            cells.append(" | ".join(str(label) for key, label in pairs(form_field) if key not in ("", None))[:300])
         else:
             mark = _("必填") if form_field.required else ""
             cells.append(f"({_('示例行,导入前删除')}){mark}" if name in register.natural_key else mark)
@@ -164,7 +164,7 @@ class _Judge:
         self.places = Places.of(viewer)
         self.form = form_class(register)
         self.seen: dict[tuple[str, ...], int] = {}
-        self.options = {"places": self.places, "thorough": False, "named": {}}
+        self.options: dict[str, Any] = {"places": self.places, "thorough": False, "named": {}}
 
     def all(self, data: list[tuple[int, dict[str, str]]]) -> list[Verdict]:
         """This will judge every row."""

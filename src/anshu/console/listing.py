@@ -173,7 +173,7 @@ def order_of(query: Query) -> Order:
 
 
 def _sort_field(register: Register, order: Order) -> Any:
-    name = order.column if order.column != "id" else register.model._meta.pk.name  # type: ignore[union-attr]
+    name = order.column if order.column != "id" else register.model._meta.pk.name
     return register.model._meta.get_field(name)
 
 

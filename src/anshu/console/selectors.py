@@ -18,7 +18,7 @@ def views_visible(viewer: Viewer, register: str) -> QuerySet[SavedView]:
 
 def columns_preferred(viewer: Viewer, register: str) -> list[str]:
     """This will give the columns that somebody chose for a register; empty when none were."""
-    preferences = User.objects.filter(pk=viewer.user_id).values_list("preferences", flat=True).first() or {}
+    preferences = User.objects.filter(pk=viewer.user_id or 0).values_list("preferences", flat=True).first() or {}
     chosen = preferences.get("columns", {}).get(register, [])
     return [str(name) for name in chosen]
 

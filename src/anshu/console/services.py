@@ -20,7 +20,7 @@ VIEWS_MAX = 30
 @transaction.atomic
 def columns_choose(*, register: str, columns: Sequence[str], actor: Viewer) -> None:
     """This will remember which columns somebody wants to see in a register; none means the default ones."""
-    user = User.objects.select_for_update(of=("self",)).get(pk=actor.user_id)
+    user = User.objects.select_for_update(of=("self",)).get(pk=actor.user_id or 0)
     kept = dict(user.preferences.get("columns", {}))
     if columns:
         kept[register] = list(columns)
@@ -62,7 +62,7 @@ def draft_keep(*, register: str, name: str, content: bytes, actor: Viewer, now: 
     """This will keep an uploaded table until its import is decided; older drafts of the same person go."""
     ImportDraft.objects.filter(owner_id=actor.user_id, register=register, committed_at=None).delete()
     return ImportDraft.objects.create(
-        owner_id=actor.user_id, register=register, name=name[:200], content=content, created_at=now
+        owner_id=actor.user_id or 0, register=register, name=name[:200], content=content, created_at=now
     )
 
 

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db.models import QuerySet
@@ -18,7 +18,9 @@ from anshu.kernel.org.models import Division
 
 WIDTH, HEIGHT = 1000.0, 640.0
 MOST = 2000
-TOLERANCE_DEG = 0.0008
+TOLERANCE_DEG = 0.0004
+# About 4 km: a lone point is shown with its neighbourhood.
+MARGIN_DEG = 0.035
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def sketch_of(register: Register, rows: QuerySet[Any]) -> Sketch:
     cut = len(found) > MOST
     points = [(row, getattr(row, name)) for row in found[:MOST]]
     areas = list(Division.objects.filter(level=Level.TOWNSHIP, valid_until=None).exclude(area=None))
-    frame = _frame([area.area for area in areas], [point for _row, point in points])
+    frame = _frame([area.area for area in areas if area.area], [point for _row, point in points])
     if frame is None:
         return Sketch([], [])
     marks = [_mark(register, row, point, frame) for row, point in points]
@@ -100,30 +102,42 @@ def around(register: Register, row: Any) -> Sketch | None:
     if point is None:
         return None
     areas = list(Division.objects.filter(level=Level.TOWNSHIP, valid_until=None).exclude(area=None))
-    frame = _frame([area.area for area in areas], [point])
+    frame = _frame([area.area for area in areas if area.area], [point])
     assert frame is not None
     return Sketch([_mark(register, row, point, frame)], [_outline(area, frame) for area in areas])
 
 
 def _frame(areas: list[MultiPolygon], points: list[Point]) -> _Frame | None:
-    extents = [area.extent for area in areas] + [(p.x, p.y, p.x, p.y) for p in points]
-    if not extents:
-        return None
-    west, south, east, north = (list(side) for side in zip(*extents, strict=True))
-    return _Frame.around(min(west), min(south), max(east), max(north))
+    """This will frame the points with what lies around them, or the whole county where there are none."""
+    if not points:
+        extents = [area.extent for area in areas]
+        return _Frame.around(*_hull(extents)) if extents else None
+    west, south, east, north = _hull([(point.x, point.y, point.x, point.y) for point in points])
+    margin = max(MARGIN_DEG, (north - south) * 0.08, (east - west) * 0.08)
+    return _Frame.around(west - margin, south - margin, east + margin, north + margin)
+
+
+def _hull(extents: Sequence[tuple[float, float, float, float]]) -> tuple[float, float, float, float]:
+    wests, souths, easts, norths = zip(*extents, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
+
+
+def _level(register: Register, row: Any) -> str:
+    return LEVELS.get(getattr(row, register.level_field, None) or 0, "none") if register.level_field else "none"
 
 
 def _mark(register: Register, row: Any, point: Point, frame: _Frame) -> Mark:
     x, y = frame.place(point.x, point.y)
-    level = LEVELS.get(getattr(row, register.level_field, None), "none") if register.level_field else "none"
+    level = _level(register, row)
     return Mark(x, y, level, str(row), register.url("detail", row.pk))
 
 
 def _outline(division: Division, frame: _Frame) -> Outline:
-    shape = division.area.simplify(TOLERANCE_DEG, preserve_topology=True)
-    polygons: Iterable[Polygon] = shape if isinstance(shape, MultiPolygon) else [shape]
+    area = cast(MultiPolygon, division.area)
+    shape = area.simplify(TOLERANCE_DEG, preserve_topology=True)
+    polygons = cast(Iterable[Polygon], shape if isinstance(shape, MultiPolygon) else [shape])
     path = " ".join(_path(polygon.exterior_ring.coords, frame) for polygon in polygons)
-    centre = division.point or division.area.point_on_surface
+    centre = division.point or area.point_on_surface
     x, y = frame.place(centre.x, centre.y)
     return Outline(path, division.name, x, y)
 
@@ -141,7 +155,7 @@ def geojson_of(register: Register, rows: QuerySet[Any]) -> dict[str, Any]:
 
 
 def _feature(register: Register, row: Any, point: Point) -> dict[str, Any]:
-    level = LEVELS.get(getattr(row, register.level_field, None), "none") if register.level_field else "none"
+    level = _level(register, row)
     return {
         "type": "Feature",
         "id": row.pk,

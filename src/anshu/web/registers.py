@@ -2,6 +2,8 @@
 """The kernel's own registers: places, units, seats, people, accounts, rights, tokens, sessions, audit log."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -76,20 +78,8 @@ class DivisionRegister(KernelRegister):
 
     def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
         """This will ask the division's own code, by which it lies in itself."""
-        return _by_code(within(viewer, Organisation, self.capability, right))
-
-
-def _by_code(q: Q) -> Q:
-    """This will turn a condition on `division_code` into the same one on a division's own `code`."""
-    made = Q(_connector=q.connector, _negated=q.negated)
-    for child in q.children:
-        if isinstance(child, Q):
-            made.children.append(_by_code(child))
-        elif child[0].startswith("division_code"):
-            made.children.append((child[0].replace("division_code", "code"), child[1]))
-        else:
-            made.children.append(("pk__in", []) if child[0] != "pk__in" else child)
-    return made
+        prefixes = {scope.prefix for scope in viewer.scopes(self.capability, right) if scope.prefix}
+        return reduce(or_, (Q(code__startswith=prefix) for prefix in prefixes), NOTHING)
 
 
 class OrganisationForm(RegisterForm):

@@ -165,6 +165,12 @@ def sizes(declared: Register, query: Query) -> list[tuple[int, str]]:
 
 
 @library.filter
+def carried(query: Query) -> list[tuple[str, str]]:
+    """This will give what the filter bar takes along without showing it."""
+    return [(name, query.given[name]) for name in ("sort", "tab", "size", "view") if name in query.given]
+
+
+@library.filter
 def turn(query: Query, cursor: str) -> str:
     """This will give the query string of the page at a cursor."""
     return query.link(cursor=cursor)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -38,7 +38,10 @@ def listed(request: Visit, register: Register) -> HttpResponse:
     if query.given.get("view") == "map" and register.map and register.point:
         context["sketch"] = sketch.sketch_of(register, narrowed(query, request.viewer, request.now))
     if request.headers.get("HX-Target") == "rows":
-        return render(request, "console/list_rows.html", {**context, "swapped": True})
+        answer = render(request, "console/list_rows.html", {**context, "swapped": True})
+        # The browser's address stays short: only what is set, in the order in which it is known.
+        answer.headers["HX-Push-Url"] = f"{register.url()}?{query.link(cursor=query.given.get('cursor', ''))}"
+        return answer
     context["views"] = views_visible(request.viewer, register.slug)
     context["sizes"] = [(size, query.link(size=str(size))) for size in SIZES]
     return render(request, "console/list.html", context)
@@ -106,9 +109,7 @@ def view_drop(request: Visit, register: Register, pk: int) -> HttpResponseRedire
 
 
 def _parsed(querystring: str) -> dict[str, str]:
-    from django.http import QueryDict
-
-    return QueryDict(querystring).dict()  # type: ignore[return-value]
+    return QueryDict(querystring).dict()
 
 
 def _back(register: Register, request: Visit) -> HttpResponseRedirect:

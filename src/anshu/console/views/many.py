@@ -70,7 +70,7 @@ def _chosen(request: Visit, register: Register) -> list[Any]:
 def _change(request: Visit, register: Register, what: str) -> tuple[Callable[[Any], Any], Any]:
     """This will give what is to be done to each row, and the form of its new value if it needs one."""
     reason = request.POST.get("reason", "").strip()
-    acting = {"actor": request.viewer, "now": request.now, "reason": reason}
+    acting: dict[str, Any] = {"actor": request.viewer, "now": request.now, "reason": reason}
     if what == "retire" and register.service("retire") is not None:
         return lambda row: writing.retire(register, row, **acting), None
     if what not in register.bulk_fields or register.service("update") is None:

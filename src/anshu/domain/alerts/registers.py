@@ -268,5 +268,6 @@ class RuleRegister(Register):
 
     def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
         """This will go by the device's place, sector and unit."""
-        things = Rule._meta.get_field("datastream").related_model._meta.get_field("thing").related_model
+        things: Any = Rule._meta.get_field("datastream").related_model
+        things = things._meta.get_field("thing").related_model
         return Q(datastream__thing__in=things.objects.filter(within(viewer, things, self.capability, right)))

@@ -54,7 +54,8 @@ def _report(*, actor: Viewer, now: datetime, reason: str, **values: Any) -> Task
 
 
 def _mine(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
-    return rows.filter(pk__in=tasks_mine(viewer, now).filter(mine="duty").values("pk"))
+    mine: QuerySet[Any] = tasks_mine(viewer, now)
+    return rows.filter(pk__in=mine.filter(Q(mine="duty")).values("pk"))
 
 
 def _mine_late(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -131,8 +131,10 @@ def plain(row: models.Model, name: str) -> Any:
     value = getattr(row, getattr(field, "attname", name))
     if name in MASKED and value:
         return f"{str(value)[:3]}****{str(value)[-4:]}" if len(str(value)) >= 7 else "****"
+    if isinstance(value, Point):
+        return f"{value.x:.5f},{value.y:.5f}"
     if isinstance(value, GEOSGeometry):
-        return f"{value.x:.5f},{value.y:.5f}" if value.geom_type == "Point" else value.geom_type
+        return value.geom_type
     if isinstance(value, (dt.datetime, dt.date)):
         return value.isoformat()
     if isinstance(value, Decimal):
