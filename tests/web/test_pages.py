@@ -7,6 +7,8 @@ import re
 import pytest
 from django.test import Client
 
+from anshu.kernel.events.models import Event, FailedDelivery
+
 ROLES = ["leader", "duty_officer", "bureau", "township", "village", "grid_worker", "enterprise", "auditor",
          "system_administrator"]  # fmt: skip
 
@@ -79,3 +81,53 @@ def test_another_township_finds_no_such_incident(world, cast, sit):
     client = sit(cast.other_township)
     assert client.get(f"/incidents/{world.incident.pk}/").status_code == 404
     assert client.post(f"/incidents/{world.incident.pk}/entries/", {"text": "x"}).status_code == 404
+
+
+def test_an_alarm_is_answered_on_its_page_and_becomes_an_incident(world, cast, sit):
+    client, address = sit(cast.duty_officer), f"/alarms/{world.alarm.pk}/"
+    page = client.get(address).content.decode()
+    assert "<polyline" in page
+    client.post(f"{address}acknowledgement/")
+    client.post(f"{address}comments/", {"text": "<i>已核实</i>"})
+    page = client.get(address).content.decode()
+    assert "&lt;i&gt;已核实&lt;/i&gt;" in page
+    assert "未签收" not in page.split("an-head")[1]
+    world.alarm.refresh_from_db()
+    assert world.alarm.acknowledged_at is not None
+    assert client.post(f"{address}incident/")["Location"].startswith("/incidents/")
+
+
+def test_a_refused_write_says_so_and_saves_nothing(world, cast, sit):
+    client, address = sit(cast.duty_officer), f"/incidents/{world.incident.pk}/"
+    page = client.post(f"{address}closure/", {"conclusion": " "}, follow=True).content.decode()
+    assert "没有保存" in page
+    world.incident.refresh_from_db()
+    assert world.incident.state == "open"
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "x", "", "²"])
+def test_an_absurd_entry_number_is_not_found(number, world, cast, sit):
+    client = sit(cast.duty_officer)
+    answer = client.post(f"/incidents/{world.incident.pk}/strike/", {"entry": number, "reason": "误记"})
+    assert answer.status_code == 404
+
+
+def test_a_failed_delivery_is_shown_to_the_system_administrator_and_to_nobody_else(cast, sit, now):
+    event = Event.objects.create(at=now, kind="task.moved", capability="danger", subject_type="x", subject_id="1")
+    FailedDelivery.objects.create(
+        subscription="一订阅", event=event, failed_at=now, error="Traceback\nValueError: 原因"
+    )
+    page = sit(cast.system_administrator).get("/platform/").content.decode()
+    assert "一订阅" in page
+    assert "ValueError: 原因" in page
+    assert sit(cast.duty_officer).get("/platform/").status_code == 404
+
+
+def test_an_unknown_receiver_does_not_break_the_page(cast, sit, now):
+    event = Event.objects.create(at=now, kind="task.moved", capability="danger", subject_type="x", subject_id="1")
+    failed = FailedDelivery.objects.create(subscription="不存在", event=event, failed_at=now, error="")
+    client = sit(cast.system_administrator)
+    page = client.post(f"/platform/deliveries/{failed.pk}/retry/", follow=True).content.decode()
+    assert "仍未送达" in page
+    failed.refresh_from_db()
+    assert failed.retried_at is None

@@ -66,28 +66,26 @@ class ThingLayer(MapLayer):
 
 def readings_of(thing_ids: Sequence[int], *, at: datetime | None) -> dict[int, list[Reading]]:
     """This will read, in one query, each thing's newest usable value of every property (up to `at`)."""
+    found: dict[int, list[Reading]] = defaultdict(list)
+    for row in _values(thing_ids, at):
+        found[row["thing"]].append(row)
+    return found
+
+
+def _values(thing_ids: Sequence[int], at: datetime | None) -> Iterable[Any]:
     named = {
         "thing": F("datastream__thing_id"),
         "unit": F("datastream__observed_property__unit"),
         "code": F("datastream__observed_property__code"),
         "property": F("datastream__observed_property__name"),
     }
-    rows: Iterable[Reading]
     if at is None:
-        rows = Latest.objects.filter(datastream__thing__in=thing_ids).values("at", "value", **named)
-    else:
-        rows = (
-            Observation.objects.filter(
-                datastream__thing__in=thing_ids, at__lte=at, at__gt=at - MEMORY, quality__in=USABLE
-            )
-            .order_by("datastream_id", "-at")
-            .distinct("datastream_id")
-            .values("at", "value", **named)
-        )
-    found: dict[int, list[Reading]] = defaultdict(list)
-    for row in rows:
-        found[row["thing"]].append(row)
-    return found
+        return Latest.objects.filter(datastream__thing__in=thing_ids).values("at", "value", **named)
+    past = Observation.objects.filter(
+        datastream__thing__in=thing_ids, at__lte=at, at__gt=at - MEMORY, quality__in=USABLE
+    )
+    newest = past.order_by("datastream_id", "-at").distinct("datastream_id")
+    return newest.values("at", "value", **named)
 
 
 def speaking(kind: str, readings: Sequence[Reading]) -> Reading:

@@ -29,13 +29,17 @@ def answer(status: int, code: str, message: str, fields: Mapping[str, Any] | Non
 
 def install(api: NinjaAPI) -> None:
     """This will make the API answer every failure in that form."""
-    api.add_exception_handler(Absent, _absent)
-    api.add_exception_handler(Http404, _absent)
-    api.add_exception_handler(Refusal, _refusal)
-    api.add_exception_handler(Refused, _refused)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _http)
-    api.add_exception_handler(Exception, _broken)
+    handlers: dict[type[Exception], Any] = {
+        Absent: _absent,
+        Http404: _absent,
+        Refusal: _refusal,
+        Refused: _refused,
+        ValidationError: _invalid,
+        HttpError: _http,
+        Exception: _broken,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
 
 
 def _absent(request: HttpRequest, error: Exception) -> HttpResponse:

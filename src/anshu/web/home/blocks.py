@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anshu.console.maplayers import COLOURS, colour
@@ -31,7 +31,7 @@ def mine(viewer: Viewer, now: datetime) -> Block | None:
     """This will give what waits for the viewer: late, due today, new; then the list in that order."""
     if not viewer.can(Capability.DANGER):
         return None
-    rows = tasks_mine(viewer, now)
+    rows: QuerySet[Any] = tasks_mine(viewer, now)
     counts = mine_counts(viewer, now)
     figures = (
         Figure(_("逾期"), counts["late"], listing("tasks", tab="mine-late"), urgent=counts["late"] > 0),
