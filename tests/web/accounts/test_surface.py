@@ -15,12 +15,24 @@ PHONE, DESK = (390, 844), (1440, 900)
 
 
 @pytest.fixture
-def browser(monkeypatch):
+def demonstration(transactional_db, settings):
+    """One account, offered at the door. Made before the browser's event loop, which would open a second connection."""
+    settings.DEMO = True
+    account_create(
+        username="duty",
+        password=settings.DEMO_PASSWORD,
+        must_change=False,
+        actor=platform("test"),
+        now=timezone.now(),
+        preferences={"demo": "值班员"},
+    )
+
+
+@pytest.fixture
+def browser(demonstration):
     sync_api = pytest.importorskip("playwright.sync_api")
     if not AXE.exists() or not CHROMIUM.exists():
         pytest.skip("needs Chromium and the front end's node_modules")
-    # The browser's driver runs an event loop in this thread; the test's own queries are still synchronous.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_api.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield chromium
@@ -36,19 +48,9 @@ def faults(page):
 
 
 @pytest.mark.journey
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK])
-def test_signing_in_and_the_own_account_are_accessible(live_server, settings, browser, size, theme):
-    settings.DEMO = True
-    account_create(
-        username="duty",
-        password=settings.DEMO_PASSWORD,
-        must_change=False,
-        actor=platform("test"),
-        now=timezone.now(),
-        preferences={"demo": "值班员"},
-    )
+def test_signing_in_and_the_own_account_are_accessible(live_server, browser, size, theme):
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=theme, locale="zh-CN", bypass_csp=True
