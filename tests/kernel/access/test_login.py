@@ -219,9 +219,7 @@ def test_a_first_password_and_one_of_ninety_days_must_be_changed(user):
     assert attempt(password="My-own-2026-word").step is LoginStep.OK
 
 
-@pytest.mark.parametrize(
-    "weak", ["Ab1-", "abcdefghijkl", "abcdefgh1234", "ABCDEFGH1234", "password123"]
-)
+@pytest.mark.parametrize("weak", ["Ab1-", "abcdefghijkl", "abcdefgh1234", "ABCDEFGH1234", "password123"])
 def test_weak_passwords_are_refused_with_the_rule(user, weak):
     with pytest.raises(Refusal) as refused:
         password_change(user=user, old=PASSWORD, new=weak, now=NOW)
