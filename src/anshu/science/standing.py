@@ -52,3 +52,16 @@ class Refusal(ValueError):
     def __str__(self) -> str:
         given = ", ".join(f"{key}={value!r}" for key, value in self.params.items())
         return f"{self.code}({given})"
+
+
+def require_positive(**values: float) -> None:
+    """Refuse values that are missing, zero or below.
+
+    Raises
+    ------
+    Refusal
+        `not_positive` naming the first such value.
+    """
+    for name, value in values.items():
+        if not value > 0:
+            raise Refusal("not_positive", name=name, value=value)

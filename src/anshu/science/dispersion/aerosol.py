@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from math import erf, exp, log, radians, sqrt, tan
 from typing import Final
 
-from anshu.science.dispersion.air import require_positive
-from anshu.science.standing import Refusal, Standing
+from anshu.science.standing import Refusal, Standing, require_positive
 
 STANDING: Final = Standing(
     verified_by=("丁烷球罐算例（selenized）",),

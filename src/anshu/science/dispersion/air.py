@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass
 
-from anshu.science.standing import Refusal
 from anshu.science.units import AIR_MOLAR_MASS_KG_MOL, ATMOSPHERE_PA, GAS_CONSTANT_J_MOL_K, STANDARD_GRAVITY_M_S2
 
 
@@ -29,16 +28,3 @@ class Air:
 def ideal_gas_density(molar_mass_kg_mol: float, temperature_k: float, pressure_pa: float) -> float:
     """Give the density of an ideal gas, ρ = p M / (R T)."""
     return pressure_pa * molar_mass_kg_mol / (GAS_CONSTANT_J_MOL_K * temperature_k)
-
-
-def require_positive(**values: float) -> None:
-    """Refuse values that are missing, zero or below.
-
-    Raises
-    ------
-    Refusal
-        `not_positive` naming the first such value.
-    """
-    for name, value in values.items():
-        if not value > 0:
-            raise Refusal("not_positive", name=name, value=value)

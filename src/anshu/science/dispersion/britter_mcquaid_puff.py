@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anshu.science.dispersion import britter_mcquaid as bm
-from anshu.science.dispersion.air import Air, require_positive
-from anshu.science.standing import Refusal, Standing
+from anshu.science.dispersion.air import Air
+from anshu.science.standing import Refusal, Standing, require_positive
 from anshu.science.units import Array
 
 STANDING: Final = Standing(

@@ -7,9 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from anshu.science.dispersion.air import require_positive
 from anshu.science.dispersion.spread import Scheme, plume_sigmas
-from anshu.science.standing import Standing
+from anshu.science.standing import Standing, require_positive
 from anshu.science.units import Array
 
 STANDING: Final = Standing(

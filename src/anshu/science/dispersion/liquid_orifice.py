@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from math import pi, sqrt
 from typing import Final
 
-from anshu.science.dispersion.air import require_positive
-from anshu.science.standing import Refusal, Standing
+from anshu.science.standing import Refusal, Standing, require_positive
 from anshu.science.units import ATMOSPHERE_PA, STANDARD_GRAVITY_M_S2
 
 STANDING: Final = Standing(

@@ -6,8 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from anshu.science.dispersion.air import require_positive
-from anshu.science.standing import Standing
+from anshu.science.standing import Standing, require_positive
 from anshu.science.units import GAS_CONSTANT_J_MOL_K
 
 STANDING: Final = Standing(

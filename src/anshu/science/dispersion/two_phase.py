@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
-from anshu.science.dispersion.air import require_positive
 from anshu.science.dispersion.liquid_orifice import Hole
-from anshu.science.standing import Standing
+from anshu.science.standing import Standing, require_positive
 
 STANDING: Final = Standing(
     verified_by=(),

@@ -3,9 +3,8 @@
 
 from typing import Final, Literal
 
-from anshu.science.dispersion.air import require_positive
 from anshu.science.dispersion.stability import check_class
-from anshu.science.standing import Standing
+from anshu.science.standing import Standing, require_positive
 
 STANDING: Final = Standing(
     verified_by=("GasDispersion.jl ccps_tests.jl 12 例",),
