@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
+from anshu.kernel.access.choices import Role
 from anshu.kernel.audit.refusals import Absent
 from anshu.kernel.events.models import FailedDelivery
 from anshu.kernel.events.services import delivery_retry
@@ -21,6 +22,8 @@ from anshu.web.onemap.area import area_of
 
 log = logging.getLogger(__name__)
 BLOCKS = (mine, platform, incidents, alarms, townships, area)
+# What happens now is a duty officer's task list.
+ON_DUTY = (incidents, alarms, mine, townships, area)
 
 
 @login_required
@@ -28,7 +31,8 @@ BLOCKS = (mine, platform, incidents, alarms, townships, area)
 def home(request: HttpRequest) -> HttpResponse:
     """This will show what needs this person, first."""
     viewer, now = request.viewer, request.now  # type: ignore[attr-defined]
-    blocks = [block for build in BLOCKS if (block := build(viewer, now)) is not None]
+    order = ON_DUTY if any(held.role is Role.R06 for held in viewer.holdings) else BLOCKS
+    blocks = [block for build in order if (block := build(viewer, now)) is not None]
     return render(request, "web/home.html", {"blocks": blocks, "area": area_of(viewer), "at": now})
 
 
