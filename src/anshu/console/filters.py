@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -17,6 +19,9 @@ from django.utils.translation import gettext as _
 from anshu.console.places import Places
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.org.selectors import prefix_of
+
+# How many leading digits of a code name its township.
+TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ class DivisionFilter(Filter):
             return rows
         prefix = prefix_of(code)
         if prefix.isdigit():
-            return rows.filter(**{f"{self.path}__startswith": prefix})
+            return _in_township(rows, prefix).filter(**{f"{self.path}__startswith": prefix})
         return rows.filter(park_code=code) if "park_code" in {f.name for f in rows.model._meta.fields} else rows
 
     def controls(self, viewer: Viewer, given: Mapping[str, str]) -> tuple[Control, ...]:
@@ -175,6 +180,17 @@ class DivisionFilter(Filter):
     def names(self) -> tuple[str, ...]:
         """This will list township and village."""
         return self.name, f"{self.name}_village"
+
+
+def _in_township(rows: QuerySet[Any], prefix: str) -> QuerySet[Any]:
+    """This will name the township as a value, where the model has an index that begins with it.
+
+    A prefix match alone cannot be read in the order of another column; equality can.
+    """
+    indexed = any(isinstance(part, Left) for index in rows.model._meta.indexes for part in index.expressions)
+    if not indexed or len(prefix) < TOWNSHIP_DIGITS:
+        return rows
+    return rows.filter(Exact(Left("division_code", TOWNSHIP_DIGITS), prefix[:TOWNSHIP_DIGITS]))
 
 
 def _field(model: type[models.Model], path: str) -> Any:

@@ -38,6 +38,11 @@ class IncidentForm(RegisterForm):
         formfield_callback = field_for
         fields = ("title", "kind", "division_code", "sector_code", "address", "point", "happened_at")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["happened_at"].required = False
+        self.fields["happened_at"].help_text = _now("不填即为现在。")
+
 
 def _open(*, actor: Viewer, now: datetime, reason: str, **values: Any) -> Incident:
     """This will open an incident by hand."""

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
 from anshu.domain.risks.choices import Grade, RiskKind
@@ -40,6 +42,14 @@ class RiskObject(Scoped):
                 opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
             models.Index(fields=["kind", "grade"], name="risk_kind"),
+            # Lists: a township's newest, and by grade; the county by grade.
+            models.Index(Left("division_code", 9), "id", name="risk_township"),
+            models.Index(Left("division_code", 9), "grade", "id", name="risk_township_grade"),
+            models.Index(fields=["grade", "id"], name="risk_grade"),
+            # Search by any part of name, code or address.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="risk_name_parts"),
+            GinIndex(OpClass(Upper("code"), name="gin_trgm_ops"), name="risk_code_parts"),
+            GinIndex(OpClass(Upper("address"), name="gin_trgm_ops"), name="risk_address_parts"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

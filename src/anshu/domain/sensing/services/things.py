@@ -66,6 +66,7 @@ def thing_create(
     point: Point,
     division_code: str,
     properties: Iterable[str] = (),
+    reason: str = "",
     **more: Any,
 ) -> Thing:
     """This will register a thing with datastreams for the properties; `more` takes the other editable fields.
@@ -84,10 +85,10 @@ def thing_create(
     )
     require_onboarding(actor, thing)
     _check(thing)
-    with attribute(actor=actor):
+    with attribute(actor=actor, reason=reason):
         _save(thing)
         datastreams_ensure(thing_id=thing.pk, properties=[(each, None) for each in properties], actor=actor, now=now)
-    record(actor=actor, now=now, action="thing.created", subject=thing)
+    record(actor=actor, now=now, action="thing.created", subject=thing, reason=reason)
     return thing
 
 
