@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pyogrio  # noqa: F401  loads GDAL's data files before Django opens the library
 from django.utils.translation import gettext_lazy as _
 
+from anshu.project.demo import PASSWORD as DEMO_PASSWORD  # noqa: F401  the login page fills it in
 from anshu.project.gislibs import bundled_library
 from anshu.project.paths import data_dir
 
@@ -161,7 +162,7 @@ SESSION_IDLE_MINUTES = {
     "phone": int(os.environ.get("ANSHU_IDLE_MINUTES_PHONE", "720")),
 }
 PHONE_REVEALS_PER_HOUR = int(os.environ.get("ANSHU_PHONE_REVEALS", "100"))
-DEMO_PASSWORD = os.environ.get("ANSHU_DEMO_PASSWORD", "Longyou-demo-2026")
+
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(os.environ.get("ANSHU_SESSION_HOURS", "12")) * 3600

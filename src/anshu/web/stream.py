@@ -141,6 +141,8 @@ def as_message(event: Any) -> bytes:
         "id": event.position,
         "kind": event.kind,
         "at": event.at.isoformat(),
+        # A fact's own time is that of the measurement; the event's is when the platform came to know.
+        "observed_at": payload.get("at"),
         "subject": {"type": event.subject_type.rsplit(".", 1)[-1], "id": event.subject_id},
         "division_code": event.division_code,
     }

@@ -11,8 +11,8 @@ from anshu.kernel.access.choices import Role
 from anshu.kernel.access.models import Grant, User
 from anshu.kernel.org.choices import Rung, Sector, UnitKind
 from anshu.kernel.org.models import Division, Organisation, Person, Post, Responsibility, Tenure
+from anshu.project.demo import PASSWORD
 
-PASSWORD = "Longyou-demo-2026"
 SINCE = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
 SOURCE = "演示数据"
 _SURNAMES = (

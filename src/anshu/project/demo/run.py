@@ -153,7 +153,8 @@ def _check(say: Say) -> int:
 
 
 def _stay(supervisor: Supervisor, say: Say) -> int:
-    from anshu.project.demo.people import COUNTY_SEATS, PASSWORD
+    from anshu.project.demo import PASSWORD
+    from anshu.project.demo.people import COUNTY_SEATS
 
     base = f"http://{os.environ['ANSHU_WEB']}"
     lines = [

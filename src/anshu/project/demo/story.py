@@ -11,8 +11,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from anshu.ingest.replay import replay_file
+from anshu.project.demo import PASSWORD
 from anshu.project.demo.client import Answer, Listener, Person
-from anshu.project.demo.people import PASSWORD
 from anshu.project.demo.stations import STATIONS, STORY_STATION
 
 STORM = Path(__file__).parent / "storm.sl651"
