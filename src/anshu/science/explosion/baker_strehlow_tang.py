@@ -96,5 +96,6 @@ def overpressure_pa(
 def _read(scaled: Array, speed: float) -> Array:
     points = np.array(CURVES[speed])
     distances, pressures = points[:, 0], points[:, 1]
-    inside = np.exp(np.interp(np.log(scaled), np.log(distances), np.log(pressures)))
-    return np.where(scaled > distances[-1], pressures[-1] * distances[-1] / scaled, inside)
+    inside: Array = np.exp(np.interp(np.log(scaled), np.log(distances), np.log(pressures)))
+    beyond: Array = pressures[-1] * distances[-1] / scaled
+    return np.where(scaled > distances[-1], beyond, inside)
