@@ -313,16 +313,17 @@ def field_for(column: models.Field[Any, Any], **options: Any) -> forms.Field | N
         options.update(choices_form_class=LabelledChoiceField)
     made = column.formfield(**options)
     if made is not None:
-        _dress(made)
+        dress(made)
     return made
 
 
 _PLACE_HELP = gettext_lazy("从高德或腾讯地图抄来的坐标请选 GCJ-02,系统换算后保存。")
 
 
-def _dress(field: forms.Field) -> None:
+def dress(field: forms.Field) -> None:
+    """This will give a field's control the console's looks; one that has a class keeps it."""
     widget = field.widget
-    if isinstance(widget, forms.CheckboxInput):
+    if isinstance(widget, (forms.CheckboxInput, forms.CheckboxSelectMultiple)):
         widget.attrs.setdefault("class", "form-check-input")
     elif isinstance(widget, forms.Select):
         widget.attrs.setdefault("class", "form-select")

@@ -11,7 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.utils.translation import gettext as _
 
-from anshu.console.fields import DivisionField, NamedField, PhoneField, field_for
+from anshu.console.fields import DivisionField, NamedField, PhoneField, dress, field_for
 from anshu.console.places import Places
 from anshu.kernel.audit.refusals import Refusal
 
@@ -47,6 +47,11 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         self.thorough = thorough
         known: dict[Any, Any] = {} if named is None else named
         for name, field in self.fields.items():
+            if "class" not in field.widget.attrs and not isinstance(field.widget, forms.MultiWidget):
+                dress(field)
+            if name in {"since", "happened_at"}:
+                # Left empty it is now; the service sets it.
+                field.required = False
             if isinstance(field, DivisionField):
                 field.offer(places)
             if isinstance(field, NamedField):

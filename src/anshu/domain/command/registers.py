@@ -40,7 +40,6 @@ class IncidentForm(RegisterForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["happened_at"].required = False
         self.fields["happened_at"].help_text = _now("不填即为现在。")
 
 
