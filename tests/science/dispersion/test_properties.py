@@ -17,7 +17,7 @@ from anshu.science.dispersion import (
     two_phase,
 )
 from anshu.science.dispersion.air import Air
-from anshu.science.dispersion.britter_mcquaid_plume import DensePlume, distance_to, volume_fraction
+from anshu.science.dispersion.britter_mcquaid_plume import DensePlume, distance_to, half_width, volume_fraction
 from anshu.science.dispersion.liquid_orifice import Hole, liquid_release
 from anshu.science.dispersion.stability import pasquill_class
 from anshu.science.standing import Refusal
@@ -161,6 +161,15 @@ def test_a_north_wind_carries_the_footprint_south():
 
 def test_a_threshold_never_reached_has_an_empty_footprint():
     assert footprint.plume_footprint(PLUME, threshold_kg_m3=10.0, wind_from_deg=0.0).is_empty
+
+
+def test_a_dense_footprint_reaches_its_distance_and_widens():
+    polygon = footprint.dense_footprint(DENSE, fraction=0.01, wind_from_deg=270.0)
+    west, south, east, north = polygon.bounds
+    assert east == pytest.approx(distance_to(DENSE, 0.01), rel=1e-6)
+    assert north == pytest.approx(float(half_width(DENSE, east)))
+    assert south == pytest.approx(-north)
+    assert west > 0
 
 
 def test_persons_inside_are_counted_and_unknown_ones_make_the_sum_unknown():

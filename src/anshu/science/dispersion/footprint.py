@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from shapely import Point, Polygon, affinity, contains_xy
 from shapely.geometry.base import BaseGeometry
 
+from anshu.science.dispersion import britter_mcquaid_plume as dense
 from anshu.science.dispersion.gaussian_plume import Plume, crosswind_half_width
 from anshu.science.standing import Standing
 from anshu.science.units import Array
@@ -42,6 +43,15 @@ def plume_footprint(
     along = np.geomspace(_NEAREST_M, farthest_m, _POINTS)
     half = crosswind_half_width(plume, along, threshold_kg_m3=threshold_kg_m3, z_m=z_m)
     return downwind_polygon(along, half, wind_from_deg=wind_from_deg)
+
+
+def dense_footprint(plume: dense.DensePlume, *, fraction: float, wind_from_deg: float) -> Polygon:
+    """Draw where a dense plume reaches a volume fraction, in metres east and north of the release.
+
+    The workbook gives one width of the whole cloud, which is wider than the part above the fraction near the far end.
+    """
+    along = np.geomspace(_NEAREST_M, max(dense.distance_to(plume, fraction), 2 * _NEAREST_M), _POINTS)
+    return downwind_polygon(along, dense.half_width(plume, along), wind_from_deg=wind_from_deg)
 
 
 def downwind_polygon(along_m: ArrayLike, half_width_m: ArrayLike, *, wind_from_deg: float) -> Polygon:
