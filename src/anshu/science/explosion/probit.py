@@ -21,13 +21,14 @@ STANDING: Final = Standing(
 
 @dataclass(frozen=True, slots=True)
 class Toxic:
-    """Pr = a + b ln(Cⁿ t) with C in ppm or mg/m³ and t in minutes, and where it comes from."""
+    """Pr = a + b ln(Cⁿ t), C in ppm or mg/m³ and t in minutes; its source, and whether a second source agrees."""
 
     a: float
     b: float
     n: float
     unit: str
     source: str
+    checked: bool = False
 
 
 _PURPLE: Final = "TNO (1999), Purple Book CPR 18E, table 5.2"
