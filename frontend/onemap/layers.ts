@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LayerInfo } from "../shared/contract";
 import { h, recall, remember } from "../shared/dom";
+import { t } from "../shared/i18n";
 
 /** The layer panel: groups, counts, check boxes; what a person switched is kept for that person. */
 export class LayerPanel {
@@ -40,6 +41,12 @@ export class LayerPanel {
     if (cell) cell.textContent = String(count);
   }
 
+  /** Says of a layer that is on why nothing of it can be seen yet. */
+  mark(code: string, waits: boolean): void {
+    const note = this.element.querySelector<HTMLElement>(`[data-note="${CSS.escape(code)}"]`);
+    if (note) note.hidden = !waits;
+  }
+
   private draw(): void {
     const groups = [...new Set(this.infos.map((info) => info.group))];
     this.element.replaceChildren(...groups.map((group) => this.group(group)));
@@ -57,6 +64,6 @@ export class LayerPanel {
       remember(this.key, this.switched);
       this.changed(info.code, box.checked);
     });
-    return h("label", { class: "om-layer" }, box, h("span", {}, info.name), h("b", { "data-count": info.code, class: "an-num" }, info.count));
+    return h("label", { class: "om-layer" }, box, h("span", {}, info.name, h("small", { "data-note": info.code, hidden: true }, t("map.near_only"))), h("b", { "data-count": info.code, class: "an-num" }, info.count));
   }
 }

@@ -3,12 +3,12 @@ import { Marker, ScaleControl, type GeoJSONSource, type Map as MapLibre, type Ma
 import { paintAges, tickAges } from "../shared/ages";
 import type { Api } from "../shared/api";
 import type { Boot } from "../shared/boot";
-import type { AlarmRow, LayerInfo, LiveEvent, LngLat, MapFeatures, SearchHit, Session } from "../shared/contract";
+import type { AlarmRow, LayerInfo, LiveEvent, LngLat, MapFeatures, MapObject, SearchHit, Session } from "../shared/contract";
 import { h, settle, throttle } from "../shared/dom";
 import { t } from "../shared/i18n";
 import { showLiveState, type Live } from "../shared/live";
 import { baseMap, type RasterBase } from "../shared/map/base";
-import { FeatureLayer, pointOf } from "../shared/map/features";
+import { FeatureLayer, familyOf, NEAR_FROM, NEAR_TYPES, placeKey, pointOf } from "../shared/map/features";
 import { alarmsAsText } from "./alarms";
 import { Drawer } from "./drawer";
 import { LayerPanel } from "./layers";
@@ -20,12 +20,14 @@ import { tools, type View } from "./tools";
 const SETTLE_MS = 150;
 const RELOAD_MS = 4000;
 const REPAINT_MS = 30_000;
+const READ_MS = 60_000; // stations send no event of their own for every reading
 const MANY = 2000; // above this a layer is asked for by what is in view
 const MOST_PULSES = 60;
 /** Which layers a kind of event touches, by the type of its subject. */
 const TOUCHES: Readonly<Record<string, string>> = { alarm: "alarm", incident: "incident", task: "task", observation: "thing", shelter: "shelter" };
 
 export class OneMap {
+  /** By the code of the API's layer; layers of one family share their drawing. */
   private readonly layers = new Map<string, FeatureLayer>();
   private readonly pulses = new Map<string, Marker>();
   private readonly panel: LayerPanel;
@@ -60,7 +62,14 @@ export class OneMap {
     this.panel = new LayerPanel(session.user.username, infos, (code, shown) => this.toggle(code, shown));
     this.drawer = new Drawer(api, () => void this.reload("alarm"), () => this.select(null));
     this.timebar = new TimeBar(() => void this.fill());
-    for (const info of infos) this.layers.set(info.code, new FeatureLayer(map, info.code, info.kind));
+    const families = new Map<string, FeatureLayer>();
+    for (const { code, kind } of infos) {
+      const family = kind === "point" ? familyOf(code) : code;
+      const layer = families.get(family) ?? new FeatureLayer(map, family, kind);
+      families.set(family, layer);
+      layer.show(code, this.panel.isShown(code));
+      this.layers.set(code, layer);
+    }
     map.addSource("selected", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
     map.addLayer({ id: "selected", type: "circle", source: "selected", paint: { "circle-radius": 19, "circle-color": "rgba(0,0,0,0)", "circle-stroke-width": 3, "circle-stroke-color": "#0b6e6e" } });
     map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
@@ -101,7 +110,8 @@ export class OneMap {
     try {
       const data = await this.api.get<MapFeatures>(`/map/layers/${info.code}${query.size ? `?${query}` : ""}`);
       if (at?.getTime() !== this.timebar.at?.getTime()) return; // the bar has moved on; a newer answer is coming
-      layer?.set(data);
+      layer?.set(data, info.code);
+      this.keepNear();
       if (info.count <= MANY) this.panel.count(info.code, data.features.length);
       if (data.features[0]?.properties.type === "alarm" || info.code.includes("alarm")) this.alarmsChanged();
     } catch (error) {
@@ -128,8 +138,11 @@ export class OneMap {
     });
     this.live.start();
     this.map.on("moveend", settle(() => this.moved(), SETTLE_MS));
-    for (const layer of this.layers.values()) document.addEventListener("anshu:theme", () => layer.paintTheme());
-    setInterval(() => this.layers.forEach((layer) => layer.repaint()), REPAINT_MS);
+    for (const layer of new Set(this.layers.values())) document.addEventListener("anshu:theme", () => layer.paintTheme());
+    setInterval(() => new Set(this.layers.values()).forEach((layer) => layer.repaint()), REPAINT_MS);
+    setInterval(() => {
+      if (!this.timebar.at && !document.hidden) void this.reload("thing");
+    }, READ_MS);
     tickAges();
     this.map.on("mousemove", (event) => {
       const hit = this.map.queryRenderedFeatures(event.point, { layers: this.clickable() }).length > 0;
@@ -141,7 +154,7 @@ export class OneMap {
   private inPlace(event: LiveEvent): boolean {
     if (event.kind !== "observation.latest" || typeof event.value !== "number") return false;
     for (const layer of this.layers.values()) {
-      const found = layer.data.features.find(({ properties: p }) => p.type === event.subject.type && String(p.id) === String(event.subject.id));
+      const found = layer.features.find(({ properties: p }) => p.type === event.subject.type && String(p.id) === String(event.subject.id));
       if (!found) continue;
       const property = event.property as string | undefined;
       if (property && found.properties.property && property !== found.properties.property) return true;
@@ -154,7 +167,7 @@ export class OneMap {
 
   private async reload(type: string): Promise<void> {
     const touched = this.infos.filter(({ code }) => {
-      const first = this.layers.get(code)?.data.features[0]?.properties.type;
+      const first = this.layers.get(code)?.part(code)[0]?.properties.type;
       return this.panel.isShown(code) && (first === type || (!first && code.includes(type)));
     });
     await Promise.all(touched.map((info) => this.load(info)));
@@ -166,12 +179,14 @@ export class OneMap {
 
   private moved(): void {
     this.listAlarms();
+    this.keepNear();
     for (const info of this.infos) if (info.count > MANY && this.panel.isShown(info.code)) void this.load(info);
   }
 
   private toggle(code: string, shown: boolean): void {
     const info = this.infos.find((one) => one.code === code);
-    this.layers.get(code)?.show(shown);
+    this.layers.get(code)?.show(code, shown);
+    this.keepNear();
     if (shown && info) void this.load(info);
     this.alarmsChanged();
   }
@@ -179,13 +194,25 @@ export class OneMap {
   private alarms(): MapFeatures["features"] {
     return [...this.layers.entries()]
       .filter(([code]) => this.panel.isShown(code))
-      .flatMap(([, layer]) => layer.data.features)
+      .flatMap(([code, layer]) => layer.part(code))
       .filter(({ properties }) => properties.type === "alarm");
   }
 
   private alarmsChanged(): void {
     this.listAlarms();
     this.pulse();
+    const covered = new Set(this.alarms().flatMap((feature) => (pointOf(feature) ? [placeKey(pointOf(feature) as LngLat)] : [])));
+    for (const layer of new Set(this.layers.values())) layer.cover(covered);
+  }
+
+  /** Keeps shelters, teams and stock for nearer zooms, unless one of them is all that is asked for. */
+  private keepNear(): void {
+    const alone = new Set(this.panel.shown().map((code) => this.layers.get(code))).size === 1;
+    for (const [code, layer] of this.layers) {
+      const near = NEAR_TYPES.has(layer.part(code)[0]?.properties.type ?? "") && !alone;
+      layer.showFrom(near ? NEAR_FROM : 0);
+      this.panel.mark(code, near && this.panel.isShown(code) && this.map.getZoom() < NEAR_FROM);
+    }
   }
 
   /** Lists the alarms in view beside the map, worst and unacknowledged first. */
@@ -222,11 +249,11 @@ export class OneMap {
   }
 
   private clickable(): string[] {
-    return [...this.layers.values()].flatMap((layer) => layer.clickable);
+    return [...new Set(this.layers.values())].flatMap((layer) => layer.clickable);
   }
 
   private click(event: MapMouseEvent): void {
-    const clusters = [...this.layers.values()].map((layer) => layer.clusters).filter((id) => this.map.getLayer(id));
+    const clusters = [...new Set(this.layers.values())].map((layer) => layer.clusters).filter((id) => this.map.getLayer(id));
     const around: [[number, number], [number, number]] = [[event.point.x - 6, event.point.y - 6], [event.point.x + 6, event.point.y + 6]];
     const hit = this.map.queryRenderedFeatures(around, { layers: this.clickable() })[0];
     if (hit) {
@@ -265,8 +292,23 @@ export class OneMap {
   private async openFromAddress(): Promise<void> {
     const [type, id] = (new URLSearchParams(location.search).get("object") ?? "").split("/");
     if (!type || !id) return;
-    const feature = [...this.layers.values()].flatMap((layer) => layer.data.features).find(({ properties: p }) => p.type === type && String(p.id) === id);
-    this.openAt(type, id, feature ? pointOf(feature) : null);
+    const feature = [...this.layers].flatMap(([code, layer]) => layer.part(code)).find(({ properties: p }) => p.type === type && String(p.id) === id);
+    this.openAt(type, id, feature ? pointOf(feature) : await this.placeOf(type, id));
+  }
+
+  /** Finds where something is that no layer shows: an incident that is closed, an object of a layer switched off. */
+  private async placeOf(type: string, id: string): Promise<LngLat | null> {
+    const { point } = await this.api.get<MapObject>(`/map/objects/${type}/${id}`).catch(() => ({ point: null }));
+    if (point) return point;
+    const rows: Readonly<Record<string, string>> = { alarm: "alarms", incident: "incidents", task: "tasks" };
+    const own = rows[type] ? await this.api.get<{ point: LngLat | null }>(`/${rows[type]}/${id}`).catch(() => null) : null;
+    if (own?.point) return own.point;
+    for (const info of this.infos.filter(({ code }) => !this.panel.isShown(code))) {
+      const data = await this.api.get<MapFeatures>(`/map/layers/${info.code}`).catch(() => null);
+      const found = data?.features.find(({ properties: p }) => p.type === type && String(p.id) === id);
+      if (found) return pointOf(found);
+    }
+    return null;
   }
 
   private home(): void {
@@ -287,7 +329,7 @@ export class OneMap {
 
 const wide = (): boolean => innerWidth > 900;
 /** The room that panels take from the map. */
-const roomAround = (): PaddingOptions => (wide() ? { left: 320, right: 40, top: 60, bottom: 90 } : { left: 20, right: 20, top: 120, bottom: 160 });
+const roomAround = (): PaddingOptions => (wide() ? { left: 320, right: 24, top: 24, bottom: 88 } : { left: 20, right: 20, top: 120, bottom: 160 });
 
 function asRow({ properties: p }: MapFeatures["features"][number]): AlarmRow {
   return {

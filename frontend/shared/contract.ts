@@ -58,6 +58,7 @@ export interface MapObject {
   id: number | string;
   title: string;
   subtitle: string;
+  point?: LngLat | null;
   level: string;
   href: string;
   facts: { label: string; value: string }[];
@@ -94,6 +95,19 @@ export interface AlarmRow {
   href: string;
 }
 export interface AlarmList { count: number; rows: AlarmRow[] }
+
+export interface IncidentRow {
+  id: number | string;
+  number: string;
+  title: string;
+  level: string;
+  state: string;
+  division: Reference | string | null;
+  happened_at: string | null;
+  opened_at: string;
+  closed_at: string | null;
+}
+export interface IncidentList { count: number; rows: IncidentRow[] }
 
 export type Need = "text" | "photo" | "position" | "reason" | "days";
 export interface TaskRow {

@@ -112,6 +112,7 @@ export const zhCN = {
   "map.theme": "明暗",
   "map.search": "搜索对象、地点、编号",
   "map.layers": "图层",
+  "map.near_only": "放大后显示",
   "map.alarms": "可见告警",
   "map.layer_failed": "图层“{name}”未更新：{reason}",
   "map.alarm_raised": "新告警：{title}",
@@ -216,6 +217,13 @@ export const zhCN = {
   "wall.risen": "{name}：升为{level}",
   "wall.data_old": "数据为 {age}",
   "wall.total": "共 {n} 条",
+  "wall.last_incident": "最近结束的事件",
+  "wall.opened_closed": "{opened} 开启，{closed} 结束",
+  "wall.took": "历时 {span}",
+  "wall.stations": "监测站点",
+  "wall.online": "{n}/{all} 在线",
+  "wall.rain": "近 1 小时降雨",
+  "wall.no_rain": "各站均无降雨",
   "wall.rose_to": "响应变更为{name}",
 } as const;
 

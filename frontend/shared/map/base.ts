@@ -51,6 +51,7 @@ function layers(raster: RasterBase | null, k: number): LayerSpecification[] {
         "text-font": ["sans-serif"],
         "symbol-placement": line ? "line" : "point",
         "text-padding": 6,
+        ...(line ? {} : { "text-variable-anchor-offset": ["center", [0, 0], "top", [0, 0.9], "bottom", [0, -0.9], "left", [1, 0], "right", [-1, 0], "top", [0, 2], "bottom", [0, -2]] }),
         ...(line ? { "symbol-spacing": 420 } : {}),
       },
       paint: { "text-halo-width": 1.4 },
@@ -98,7 +99,7 @@ export function paintTheme(map: MapLibre): void {
   for (const [layer, property, name] of COLOURS) {
     if (map.getLayer(layer)) map.setPaintProperty(layer, property as never, token(name) as never);
   }
-  addSymbols(map, token("map-halo"));
+  addSymbols(map, token("map-halo"), token("surface"));
 }
 
 export const canDrawMaps = (): boolean => document.createElement("canvas").getContext("webgl2") !== null;

@@ -34,6 +34,7 @@ export function shapeOf(type: string, kind: string | null | undefined): string {
   return type === "thing" ? "equipment" : "other";
 }
 export const symbolName = (shape: string, level: Level): string => `an-${shape}-${level}`;
+export const pillName = (level: Level): string => `an-pill-${level}`;
 export const SHAPES: readonly string[] = Object.keys(OUTLINES);
 
 /** Draws a shape as it stands on the map; also the legend's picture. */
@@ -55,9 +56,39 @@ export function drawShape(canvas: HTMLCanvasElement, shape: string, level: Level
   context.stroke(outline);
 }
 
+const PILL = { width: 40, height: 24, radius: 11, border: 2.5 };
+
+/** Draws the ground of a cluster's words; it stretches to whatever they need. */
+function drawPill(canvas: HTMLCanvasElement, level: Level, surface: string): void {
+  canvas.width = PILL.width * RATIO;
+  canvas.height = PILL.height * RATIO;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return;
+  context.scale(RATIO, RATIO);
+  context.beginPath();
+  context.roundRect(PILL.border, PILL.border, PILL.width - 2 * PILL.border, PILL.height - 2 * PILL.border, PILL.radius - PILL.border);
+  context.fillStyle = surface;
+  context.fill();
+  context.lineWidth = PILL.border;
+  context.strokeStyle = LEVEL_COLOURS[level];
+  context.stroke();
+}
+
+function addPills(map: MapLibre, canvas: HTMLCanvasElement, surface: string): void {
+  for (const level of LEVELS) {
+    drawPill(canvas, level, surface);
+    const picture = canvas.getContext("2d", { willReadFrequently: true })?.getImageData(0, 0, canvas.width, canvas.height);
+    if (!picture) continue;
+    if (map.hasImage(pillName(level))) map.removeImage(pillName(level));
+    const [w, h, r] = [canvas.width, canvas.height, PILL.radius * RATIO];
+    map.addImage(pillName(level), picture, { pixelRatio: RATIO, stretchX: [[r, w - r]], stretchY: [[r, h - r]], content: [8, 8, w - 8, h - 8] });
+  }
+}
+
 /** Puts every shape in every level onto the map. */
-export function addSymbols(map: MapLibre, halo: string): void {
+export function addSymbols(map: MapLibre, halo: string, surface: string): void {
   const canvas = document.createElement("canvas");
+  addPills(map, canvas, surface);
   for (const shape of SHAPES) {
     for (const level of LEVELS) {
       drawShape(canvas, shape, level, halo);
