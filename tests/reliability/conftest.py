@@ -9,7 +9,7 @@ from tools.running import platform
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running():
     with platform(ROOT / "var" / "reliability", durable=True) as started:
         yield started

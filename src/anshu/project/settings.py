@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "anshu.kernel.access.middleware.ViewerMiddleware",
+    "anshu.web.middleware.LivePositionMiddleware",
     "anshu.web.middleware.ContentSecurityMiddleware",
 ]
 

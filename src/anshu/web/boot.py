@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from anshu.web.middleware import stream_url
+from anshu.web.middleware import live_url
 
 # The names by which browsers know our two languages.
 BROWSER_LANGUAGE = {"zh-hans": "zh-CN", "en": "en"}
@@ -18,7 +18,7 @@ def boot_of(request: HttpRequest, **extra: Any) -> dict[str, Any]:
     return {
         "language": BROWSER_LANGUAGE.get(get_language() or "", "zh-CN"),
         "api": "/api/v1",
-        "streamUrl": stream_url(request),
+        "streamUrl": live_url(request),
         "home": "/",
         "map": "/map/",
         "login": settings.LOGIN_URL,

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from anshu.kernel.events.selectors import newest_position
+
 
 class ContentSecurityMiddleware:
     """Sends a content security policy: own origin only, no inline script, plus the live stream's address."""
@@ -18,6 +20,23 @@ class ContentSecurityMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy(request))
         return response
+
+
+class LivePositionMiddleware:
+    """Notes where the event table stood before the page read anything, so that its live stream misses nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """This will set `request.live_position` for whoever is signed in."""
+        request.live_position = newest_position() if request.user.is_authenticated else 0  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def live_url(request: HttpRequest) -> str:
+    """This will give the stream's address, from the position at which the request began."""
+    return f"{stream_url(request)}?last_event_id={getattr(request, 'live_position', 0)}"
 
 
 def stream_url(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.org.models import Post
 from anshu.kernel.org.selectors import division_names
-from anshu.web.middleware import stream_url
+from anshu.web.middleware import live_url
 from anshu.web.onemap.area import area_of
 from anshu.web.onemap.boundaries import box_of
 
@@ -35,7 +35,7 @@ def session(request: HttpRequest) -> dict[str, Any]:
         "roles": [{"code": role.value, "name": role.label} for role in sorted({held.role for held in viewer.holdings})],
         "capabilities": capabilities_of(viewer),
         "language": get_language(),
-        "stream_url": stream_url(request),
+        "stream_url": live_url(request),
         "area": {"code": area.code, "name": area.name, "bbox": box_of(area.area)},
         "now": request.now,  # type: ignore[attr-defined]
     }
