@@ -31,7 +31,7 @@ HEADER = {
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-PLACE = re.compile(r"%(?:\(\w+\))?[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]|\{\w*(?:[!:][^{}]*)?\}")
+PLACE = re.compile(r"%(?:\(\w+\))?[#0+-]*\d*(?:\.\d+)?[a-zA-Z]|\{\w*(?:[!:][^{}]*)?\}")
 ALIAS = re.compile(r"\bgettext(?:_lazy)? as (\w+)")
 GUARDED = re.compile(
     r"\{#.*?#\}|<!--.*?-->|\{%\s*comment\b.*?endcomment\s*%\}|\{%\s*(?:translate|trans)\b.*?%\}"
@@ -165,14 +165,19 @@ def faults(message: Message, plural: str = "") -> Iterator[str]:
     if not all(message.words.get(form) for form in forms):
         yield "untranslated"
         return
-    wanted = set(PLACE.findall(message.text)) | set(PLACE.findall(plural))
+    wanted = _places(message.text) | _places(plural)
     for form in forms:
-        given = set(PLACE.findall(message.words[form]))
+        given = _places(message.words[form])
         # "one day" need not say its number; the form for many must.
         if given - wanted or (wanted - given and form == forms[-1]):
             yield f"placeholders {sorted(given)} instead of {sorted(wanted)}"
         if CHINESE.search(_without_kept(message.words[form])):
             yield "Chinese left in the translation"
+
+
+def _places(text: str) -> set[str]:
+    """This will find the placeholders; a doubled percent sign is none."""
+    return set(PLACE.findall(text.replace("%%", "")))
 
 
 def bare() -> Iterator[str]:
