@@ -14,6 +14,7 @@ import { Drawer } from "./drawer";
 import { LayerPanel } from "./layers";
 import { Measure } from "./measure";
 import { searchBox } from "./search";
+import { Sketch } from "./sketch";
 import { TimeBar } from "./timebar";
 import { tools, type View } from "./tools";
 
@@ -33,6 +34,7 @@ export class OneMap {
   private readonly panel: LayerPanel;
   private readonly drawer: Drawer;
   private readonly timebar: TimeBar;
+  private closePanel: () => void = () => undefined;
   private readonly alarmList = h("div", { class: "om-alarm-list" });
   private readonly said = h("div", { class: "om-said", role: "status", hidden: true });
   private readonly announcer = h("div", { class: "an-visually-hidden", "aria-live": "assertive" });
@@ -77,23 +79,52 @@ export class OneMap {
 
   private furnish(root: HTMLElement): void {
     const measure = new Measure(this.map, (words) => this.say(words), () => bar.measureEnded());
+    const sketch = new Sketch(
+      this.map,
+      this.session.user.username,
+      (content) => this.say(content),
+      () => {
+        if (measure.active) measure.toggle();
+        bar.close();
+      },
+      (points) => this.show(points),
+    );
     const bar = tools({
       username: this.session.user.username,
-      measure: () => measure.toggle(),
+      measure: () => {
+        sketch.stop();
+        measure.toggle();
+      },
+      draw: () => sketch.panel(),
+      print: () => print(),
       current: () => ({ center: this.map.getCenter().toArray() as LngLat, zoom: this.map.getZoom(), layers: this.panel.shown() }),
       go: (view) => this.goTo(view),
       home: () => this.home(),
     });
     const toggle = h("button", { type: "button", class: "om-button om-panel-toggle", "aria-expanded": "false", "aria-controls": "om-panel" }, t("map.layers"));
     const body = h("div", { class: "om-panel-body", id: "om-panel" }, h("h2", {}, t("map.alarms")), this.alarmList, h("h2", {}, t("map.layers")), this.panel.element);
-    toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(body.classList.toggle("is-open"))));
+    const openPanel = (open: boolean): void => {
+      body.classList.toggle("is-open", open);
+      toggle.setAttribute("aria-expanded", String(open));
+    };
+    toggle.addEventListener("click", () => openPanel(!body.classList.contains("is-open")));
+    this.closePanel = () => openPanel(false);
+    this.map.on("click", this.closePanel);
+    body.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || wide()) return;
+      openPanel(false);
+      toggle.focus();
+    });
     const head = h("div", { class: "om-panel-head" }, h("a", { class: "om-brand", href: "/" }, h("b", {}, t("brand")), this.session.area.name), toggle);
     const panel = h("div", { class: "om-panel", role: "region", "aria-label": t("map.layers") }, head, searchBox(this.api, (hit) => this.choose(hit)), body);
     root.append(panel, bar.element, this.drawer.element, this.timebar.element, this.said, this.announcer);
     showLiveState(this.live, this.timebar.state);
     this.map.on("click", (event) => {
-      if (!measure.active) this.click(event);
+      if (!measure.active && !sketch.active) this.click(event);
     });
+    const paper = h("img", { class: "om-paper", alt: "" });
+    root.append(paper);
+    addEventListener("beforeprint", () => this.copyTo(paper));
   }
 
   /** Reads every layer shown, for now or for the moment the time bar stands at. */
@@ -271,6 +302,7 @@ export class OneMap {
   }
 
   private openAt(type: string, id: string | number, point: LngLat | null, fly = true): void {
+    this.closePanel();
     this.select(point);
     if (point && fly) this.map.easeTo({ center: point, zoom: Math.max(this.map.getZoom(), 13), offset: wide() ? [-40, 0] : [0, -innerHeight / 4] });
     void this.drawer.open(type, id);
@@ -321,15 +353,26 @@ export class OneMap {
     this.map.easeTo({ center: view.center, zoom: view.zoom });
   }
 
-  private say(words: string | null): void {
-    this.said.hidden = !words;
-    this.said.textContent = words;
+  private show(points: readonly LngLat[]): void {
+    const [lngs, lats] = [points.map(([lng]) => lng), points.map(([, lat]) => lat)];
+    this.map.fitBounds([[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]], { padding: roomAround(), maxZoom: 14 });
+  }
+
+  /** Takes the map as a picture onto paper: a browser prints an empty canvas, for WebGL keeps no frame. */
+  private copyTo(paper: HTMLImageElement): void {
+    this.map.redraw();
+    paper.src = this.map.getCanvas().toDataURL("image/png");
+  }
+
+  private say(content: string | Node | null): void {
+    this.said.hidden = !content;
+    this.said.replaceChildren(...(content ? [content] : []));
   }
 }
 
 const wide = (): boolean => innerWidth > 900;
 /** The room that panels take from the map. */
-const roomAround = (): PaddingOptions => (wide() ? { left: 320, right: 24, top: 24, bottom: 88 } : { left: 20, right: 20, top: 120, bottom: 160 });
+const roomAround = (): PaddingOptions => (wide() ? { left: 320, right: 24, top: 24, bottom: 88 } : { left: 20, right: 20, top: 124, bottom: 178 });
 
 function asRow({ properties: p }: MapFeatures["features"][number]): AlarmRow {
   return {

@@ -12,13 +12,15 @@ const SLOTS = 3;
 interface Toolset {
   username: string;
   measure: () => void;
+  draw: () => HTMLElement;
+  print: () => void;
   current: () => Omit<View, "name">;
   go: (view: View) => void;
   home: () => void;
 }
 
 /** The tools at the top right; only one of their panels stands open at a time. */
-export function tools(set: Toolset): { element: HTMLElement; measureEnded: () => void } {
+export function tools(set: Toolset): { element: HTMLElement; measureEnded: () => void; close: () => void } {
   const place = h("div", { class: "om-pop", hidden: true });
   const buttons: HTMLButtonElement[] = [];
   const opens = (label: string, make: () => HTMLElement): HTMLButtonElement => {
@@ -27,7 +29,7 @@ export function tools(set: Toolset): { element: HTMLElement; measureEnded: () =>
       const open = button.getAttribute("aria-expanded") !== "true";
       buttons.forEach((other) => other.setAttribute("aria-expanded", String(other === button && open)));
       place.hidden = !open;
-      if (open) place.replaceChildren(make());
+      if (open) place.replaceChildren(h("button", { type: "button", class: "om-close", "aria-label": t("common.close"), onclick: () => (close(), button.focus()) }, "×"), make());
     });
     buttons.push(button);
     return button;
@@ -42,12 +44,23 @@ export function tools(set: Toolset): { element: HTMLElement; measureEnded: () =>
     { class: "om-tools", role: "toolbar", "aria-label": t("map.tools") },
     h("button", { type: "button", class: "om-tool", onclick: set.home }, t("map.home")),
     measure,
+    opens(t("map.draw"), set.draw),
     opens(t("map.views"), () => views(set)),
     opens(t("map.legend"), legend),
-    h("button", { type: "button", class: "om-tool", onclick: () => print() }, t("map.print")),
+    h("button", { type: "button", class: "om-tool", onclick: set.print }, t("map.print")),
     h("button", { type: "button", class: "om-tool", onclick: toggleTheme }, t("map.theme")),
   );
-  return { element: h("div", { class: "om-tools-place" }, bar, place), measureEnded: () => measure.setAttribute("aria-pressed", "false") };
+  const close = (): void => {
+    place.hidden = true;
+    buttons.forEach((button) => button.setAttribute("aria-expanded", "false"));
+  };
+  place.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const opener = buttons.find((button) => button.getAttribute("aria-expanded") === "true");
+    close();
+    opener?.focus();
+  });
+  return { element: h("div", { class: "om-tools-place" }, bar, place), close, measureEnded: () => measure.setAttribute("aria-pressed", "false") };
 }
 
 function views(set: Toolset): HTMLElement {

@@ -263,7 +263,7 @@ async function drawMap(session: Session, live: Live): Promise<void> {
   const [{ baseMap, canDrawMaps }, { FeatureLayer: Layer, familyOf, placeKey, pointOf }] = await Promise.all([import("../shared/map/base"), import("../shared/map/features")]);
   if (!canDrawMaps()) return alarmsInPlace(live);
   const scale = Math.max(1, Math.min(innerWidth / 1920, innerHeight / 1080));
-  const map = await baseMap(place, api, { bounds: session.area.bbox, interactive: false, padding: 28 * scale, labelScale: 2 * scale });
+  const map = await baseMap(place, api, { bounds: session.area.bbox, interactive: false, padding: { top: 28 * scale, bottom: 64 * scale, left: 28 * scale, right: 28 * scale }, labelScale: 2 * scale });
   const layers = new Map<string, FeatureLayer>();
   put = (code, data) => {
     const family = familyOf(code);

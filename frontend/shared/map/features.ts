@@ -9,7 +9,8 @@ import { pillName, shapeOf, symbolName } from "./symbols";
 import { fullLabel, shortLabel } from "./wording";
 
 const CLUSTERED_BELOW = 12;
-const CLUSTER_PX = 84;
+const CLUSTER_PX = 66;
+const SYMBOL_PX = 28;
 const AGES_FROM = 11;
 const NAMES_FROM = 13;
 const NEVER_CLUSTERED = new Set(["alarm", "incident", "thing"]);
@@ -175,6 +176,7 @@ export class FeatureLayer {
       "icon-image": ["get", "icon"],
       "icon-size": ["interpolate", ["linear"], ["zoom"], 9, size * (type === "alarm" || type === "incident" ? 0.85 : 0.65), 11, size * 0.85, 14, size],
       "icon-overlap": "always",
+      "icon-padding": [0],
       "icon-offset": type === "task" ? [-18, -14] : [0, 0], // beside the station that it came from
       "symbol-sort-key": ["get", "rank"],
     };
@@ -184,19 +186,20 @@ export class FeatureLayer {
   private labelLayout(type: string): object {
     const words = this.look.words ?? 1;
     const told = type === "thing" || type === "alarm" || type === "incident";
-    const gap = type === "alarm" || type === "incident" ? 1.15 : 0.85;
+    const size = (type === "thing" ? 11.5 : 12.5) * words;
+    const gap = ((SYMBOL_PX / 2) * (SIZES[type] ?? 0.85) * (this.look.symbols ?? 1) + 4) / size; // in ems: just past the symbol's own box
     const near = told ? ["get", "label"] : "";
     const name = type === "thing" ? ["concat", ["get", "name"], "\n", ["get", "label"]] : ["get", "label"];
     const short = told ? ["get", "short"] : "";
     return {
       "text-field": this.look.brief ? short : ["step", ["zoom"], short, AGES_FROM, near, NAMES_FROM, name],
       "text-font": ["sans-serif"],
-      "text-size": (type === "thing" ? 11.5 : 12.5) * words,
-      "text-variable-anchor-offset": ["top", [0, gap], "left", [gap, 0], "right", [-gap, 0], "bottom", [0, -gap], "top-left", [gap * 0.75, gap * 0.6], "top-right", [-gap * 0.75, gap * 0.6], "bottom-left", [gap * 0.75, -gap * 0.6], "bottom-right", [-gap * 0.75, -gap * 0.6]],
+      "text-size": size,
+      "text-variable-anchor-offset": ["top", [0, gap], "left", [gap, 0], "right", [-gap, 0], "bottom", [0, -gap], "top-left", [-0.6, gap], "top-right", [0.6, gap], "bottom-left", [-0.6, -gap], "bottom-right", [0.6, -gap]],
       "text-justify": "auto",
       "text-line-height": 1.15,
       "text-max-width": 16,
-      "text-padding": 3,
+      "text-padding": 2,
       "symbol-sort-key": ["-", 20, ["get", "rank"]],
     };
   }
