@@ -83,12 +83,16 @@ export class Outbox {
     }
   }
 
-  async again(key: string): Promise<void> {
-    const item = await (await db()).get("outbox", key);
-    if (!item) return;
-    // The server has answered this key with a refusal; asking anew is a new question.
-    await (await db()).delete("outbox", key);
-    await (await db()).put("outbox", { ...item, key: uuid(), state: "waiting", reason: null });
+  /** Asks a refused question anew, if wanted without the position that was at fault. */
+  async again(key: string, { position = true } = {}): Promise<void> {
+    const change = (await db()).transaction("outbox", "readwrite");
+    const item = await change.store.get(key);
+    if (item) {
+      // The server has answered this key with a refusal; asking anew is a new question.
+      await change.store.delete(key);
+      await change.store.put({ ...item, key: uuid(), position: position ? item.position : null, state: "waiting", reason: null });
+    }
+    await change.done;
     await this.flush();
   }
 

@@ -195,6 +195,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   "m.made": "{age}, {n} photos",
   "m.discard": "Discard",
   "m.again": "Send again",
+  "m.again_placeless": "Send without position",
   "m.send_now": "Send now",
   "m.elder": "Large text",
   "m.language": "Language",

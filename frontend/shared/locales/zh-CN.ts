@@ -193,6 +193,7 @@ export const zhCN = {
   "m.made": "{age}，照片 {n} 张",
   "m.discard": "放弃",
   "m.again": "重新发送",
+  "m.again_placeless": "去掉位置再发",
   "m.send_now": "立即发送",
   "m.elder": "大字模式",
   "m.language": "语言",

@@ -112,7 +112,18 @@ def _place(actor: Actor, point: Point | None, division_code: str | None) -> str:
             message = _("没有这个区划。")
             raise Refusal(message, code="invalid", fields={"division_code": message})
         return division_code
-    return found.code if found else ground_of(actor, Capability.DANGER)
+    if found is None or not _reports_there(actor, found.code):
+        # A step over the border, or a drawn border that is off, must not cost a report: the own ground takes it in.
+        return ground_of(actor, Capability.DANGER)
+    return str(found.code)
+
+
+def _reports_there(actor: Actor, code: str) -> bool:
+    """This will tell whether somebody's own ground reaches as far as the division, sectors apart."""
+    if not isinstance(actor, Viewer):
+        return True
+    prefixes = [scope.prefix for scope in actor.scopes(Capability.DANGER, Right.CREATE) if scope.prefix]
+    return not prefixes or any(code.startswith(prefix) for prefix in prefixes)
 
 
 def _unit(actor: Actor) -> int | None:
