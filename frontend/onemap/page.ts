@@ -24,6 +24,7 @@ const REPAINT_MS = 30_000;
 const READ_MS = 60_000; // stations send no event of their own for every reading
 const MANY = 2000; // above this a layer is asked for by what is in view
 const MOST_PULSES = 60;
+const CLUSTER_PX_PHONE = 96;
 /** Which layers a kind of event touches, by the type of its subject. */
 const TOUCHES: Readonly<Record<string, string>> = { alarm: "alarm", incident: "incident", task: "task", observation: "thing", shelter: "shelter" };
 
@@ -67,7 +68,7 @@ export class OneMap {
     const families = new Map<string, FeatureLayer>();
     for (const { code, kind } of infos) {
       const family = kind === "point" ? familyOf(code) : code;
-      const layer = families.get(family) ?? new FeatureLayer(map, family, kind);
+      const layer = families.get(family) ?? new FeatureLayer(map, family, kind, wide() ? {} : { clusterPx: CLUSTER_PX_PHONE });
       families.set(family, layer);
       layer.show(code, this.panel.isShown(code));
       this.layers.set(code, layer);
@@ -105,6 +106,7 @@ export class OneMap {
     const body = h("div", { class: "om-panel-body", id: "om-panel" }, h("h2", {}, t("map.alarms")), this.alarmList, h("h2", {}, t("map.layers")), this.panel.element);
     const openPanel = (open: boolean): void => {
       body.classList.toggle("is-open", open);
+      panel.classList.toggle("is-open", open); // above tools and time bar
       toggle.setAttribute("aria-expanded", String(open));
     };
     toggle.addEventListener("click", () => openPanel(!body.classList.contains("is-open")));

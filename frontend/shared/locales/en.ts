@@ -113,7 +113,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   "map.draw_name": "Name of the drawing",
   "map.draw_delete": "Delete",
   "map.draw_delete_one": "Delete {name}",
-  "map.pick_time": "Choose a moment in the past",
+  "map.pick_time": "A moment in the past, such as 2026-06-20 15:30",
   "map.tools": "Map tools",
   "map.home": "Whole area",
   "map.views": "Views",

@@ -111,7 +111,7 @@ export const zhCN = {
   "map.draw_name": "标绘名称",
   "map.draw_delete": "删除",
   "map.draw_delete_one": "删除{name}",
-  "map.pick_time": "选择历史时刻",
+  "map.pick_time": "历史时刻，如 2026-06-20 15:30",
   "map.tools": "地图工具",
   "map.home": "全域",
   "map.views": "视图",

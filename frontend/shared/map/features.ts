@@ -28,9 +28,13 @@ const SLOTS = [
 const SIZES: Readonly<Record<string, number>> = { alarm: 1.1, incident: 1.1, thing: 0.8, risk: 0.8, task: 0.8 };
 const WORST = ["red", "orange", "yellow", "blue"] as const;
 
+/** Where a cluster may stand when its own place is taken: its place first, then rings around it, in ems. */
+const AROUND: readonly [string, number, number][] = [["top", 0, 1], ["bottom", 0, -1], ["left", 1, 0], ["right", -1, 0], ["top-left", 0.8, 0.8], ["top-right", -0.8, 0.8], ["bottom-left", 0.8, -0.8], ["bottom-right", -0.8, -0.8]];
+const ASIDE: (string | [number, number])[] = ["center", [0, 0], ...[1.4, 2.8, 4.2].flatMap((r) => AROUND.flatMap(([anchor, x, y]): (string | [number, number])[] => [anchor, [x * r, y * r]]))];
+
 interface Drawn extends MapProperties { icon: string; short: string; label: string; rank: number }
 type DrawnFeature = Feature<Geometry, Drawn>;
-export interface LayerLook { symbols?: number; words?: number; brief?: boolean }
+export interface LayerLook { symbols?: number; words?: number; brief?: boolean; clusterPx?: number }
 
 export const placeKey = (point: readonly number[]): string => point.slice(0, 2).map((n) => n.toFixed(5)).join();
 const count = (level: string): unknown => ["+", ["case", ["==", ["get", "level"], level], 1, 0]];
@@ -138,7 +142,7 @@ export class FeatureLayer {
     this.map.addSource(this.family, {
       type: "geojson",
       data: { type: "FeatureCollection", features: [] },
-      ...(cluster ? { cluster: true, clusterMaxZoom: CLUSTERED_BELOW - 1, clusterRadius: CLUSTER_PX * (this.look.symbols ?? 1), clusterProperties: Object.fromEntries(LEVELS.map((level) => [level, count(level)])) as never } : {}),
+      ...(cluster ? { cluster: true, clusterMaxZoom: CLUSTERED_BELOW - 1, clusterRadius: this.look.clusterPx ?? CLUSTER_PX, clusterProperties: Object.fromEntries(LEVELS.map((level) => [level, count(level)])) as never } : {}),
     });
     for (const [slot, spec] of this.specs(type, cluster)) {
       this.map.addLayer({ ...spec, source: this.family, metadata: { slot: SLOTS.indexOf(slot) } } as LayerSpecification, this.above(slot));
@@ -218,9 +222,9 @@ export class FeatureLayer {
       "text-field": ["concat", ["to-string", ["get", "point_count"]], words],
       "text-font": ["sans-serif"],
       "text-size": 11.5 * (this.look.words ?? 1),
-      "text-padding": 9,
+      "text-padding": 8,
       "text-overlap": "always",
-      "text-variable-anchor-offset": ["center", [0, 0], "top", [0, 1.3], "bottom", [0, -1.3], "left", [1.6, 0], "right", [-1.6, 0], "top-left", [1.3, 1.2], "top-right", [-1.3, 1.2], "bottom-left", [1.3, -1.2], "bottom-right", [-1.3, -1.2]],
+      "text-variable-anchor-offset": ASIDE,
       "symbol-sort-key": ["-", 0, ["get", "point_count"]],
     };
   }
