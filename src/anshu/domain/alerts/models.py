@@ -6,7 +6,9 @@ from typing import ClassVar
 import pghistory
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import F, Q
+from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
 from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
@@ -108,6 +110,12 @@ class Alarm(Scoped):
                 name="alarm_division",
                 opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
+            # Lists: a township's newest, and by level; the county by level.
+            models.Index(Left("division_code", 9), F("id").desc(), name="alarm_township"),
+            models.Index(Left("division_code", 9), "level", "id", name="alarm_township_level"),
+            models.Index(fields=["level", "id"], name="alarm_level"),
+            # Search by any part of the title.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="alarm_title_parts"),
             models.Index(fields=["-raised_at", "-id"], name="alarm_raised"),
             models.Index(fields=["level", "-id"], condition=Q(state="active"), name="alarm_active"),
             models.Index(fields=["thing", "-id"], name="alarm_thing"),

@@ -87,15 +87,15 @@ class AlarmRegister(Register):
     columns = (
         LevelColumn("level"),
         Column("title", link=True, sortable=False),
-        StateColumn("state"),
-        Column("value", right=True),
-        Column("threshold", right=True),
+        StateColumn("state", sortable=False),
+        Column("value", right=True, sortable=False),
+        Column("threshold", right=True, sortable=False),
         DivisionColumn(),
         AgeColumn("raised_at"),
-        AgeColumn("acknowledged_at", empty=_("未签收")),
+        AgeColumn("acknowledged_at", empty=_("未签收"), sortable=False),
         Column("assignee", sortable=False, default=False),
         Column("thing", sortable=False, default=False),
-        Column("cause", default=False),
+        Column("cause", default=False, sortable=False),
         Column("late", default=False, sortable=False),
     )
     related = ("thing", "assignee__person")

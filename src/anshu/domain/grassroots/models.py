@@ -5,7 +5,9 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import F, Q
+from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
 from anshu.domain.grassroots.choices import Origin, PartyRung, TaskKind, TaskState
@@ -65,6 +67,15 @@ class Task(Scoped):
                 name="task_division",
                 opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
+            # Lists: a township's newest, and by deadline; the county by deadline and by level.
+            models.Index(Left("division_code", 9), F("id").desc(), name="task_township"),
+            models.Index(Left("division_code", 9), "due_at", "id", name="task_township_due"),
+            models.Index(fields=["due_at", "id"], name="task_due"),
+            models.Index(fields=["level", "id"], name="task_level"),
+            # Search by any part of title or number.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="task_title_parts"),
+            GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="task_number_parts"),
+            models.Index(fields=["-id"], condition=~Q(state__in=["closed", "rejected"]), name="task_open"),
             models.Index(
                 fields=["due_at"],
                 condition=~Q(state__in=["closed", "rejected"]),

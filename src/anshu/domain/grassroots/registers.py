@@ -25,7 +25,7 @@ from anshu.domain.grassroots.selectors import (
     actions_for,
     assignees_for,
     parties_of,
-    tasks_mine,
+    tasks_of_duty,
     tasks_visible,
 )
 from anshu.domain.grassroots.services import task_move, task_report
@@ -54,8 +54,7 @@ def _report(*, actor: Viewer, now: datetime, reason: str, **values: Any) -> Task
 
 
 def _mine(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
-    mine: QuerySet[Any] = tasks_mine(viewer, now)
-    return rows.filter(pk__in=mine.filter(Q(mine="duty")).values("pk"))
+    return rows.filter(pk__in=tasks_of_duty(viewer).values("pk"))
 
 
 def _mine_late(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
@@ -104,15 +103,15 @@ class TaskRegister(Register):
         LevelColumn("level"),
         Column("number"),
         Column("title", link=True, sortable=False),
-        Column("kind"),
+        Column("kind", sortable=False),
         DivisionColumn(),
         Column("post", sortable=False),
         Column("assignee", sortable=False, default=False),
         DueColumn("due_at", empty=_("无期限")),
-        StateColumn("state"),
-        AgeColumn("updated_at", default=False),
+        StateColumn("state", sortable=False),
+        AgeColumn("updated_at", default=False, sortable=False),
         Column("reporter", sortable=False, default=False),
-        Column("origin", default=False),
+        Column("origin", default=False, sortable=False),
     )
     related = ("post__organisation", "assignee__person", "unit")
     filters = ("division", "kind", ChoiceFilter("level", LEVELS, label=_("等级")), "state", "sector_code", "due_at")
