@@ -40,7 +40,8 @@ def task_row(row: Any, names: dict[str, str], *, now: datetime) -> dict[str, Any
         "late": row.due_at is not None and row.due_at < now and row.state not in ENDED_STATES,
         "division": {"code": row.division_code, "name": names.get(row.division_code, row.division_code)},
         "point": lnglat(row.point),
-        "assignee": str(row.assignee) if row.assignee else None,
+        # A duty belongs to the seat; a person is named where the task was given to one.
+        "assignee": str(row.assignee or row.post or "") or None,
         "source": row.get_origin_display(),
         "source_type": TYPES.get(row.source_type, ""),
         "source_id": row.source_id,

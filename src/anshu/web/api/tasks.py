@@ -64,7 +64,7 @@ def tasks(request: HttpRequest, mine: bool = False, state: TaskState | None = No
     rows = tasks_mine(viewer, now) if mine else tasks_visible(viewer).order_by("-id")
     if state is not None:
         rows = rows.filter(state=state)
-    found = list(rows.select_related("assignee__person")[:limit])
+    found = list(rows.select_related("assignee__person", "post__organisation")[:limit])
     names = division_names({row.division_code for row in found})
     return {"now": now, "rows": [task_row(row, names, now=now) for row in found]}
 
