@@ -47,14 +47,17 @@ def test_a_point_outside_the_county_is_refused_at_its_field(scene, say):
     assert Task.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("place", "field"), [({"point": None, "division_code": OTHER}, "division_code"), ({}, "point")]
-)
-def test_a_village_does_not_report_in_another_township(scene, say, place, field):
+def test_a_village_does_not_report_in_the_name_of_another_township(scene, say):
     with pytest.raises(Refusal) as refused:
-        say.report(scene.village, **{"point": cast.centre(OTHER), **place})
+        say.report(scene.village, point=None, division_code=OTHER)
     assert refused.value.code == "out_of_scope"
-    assert set(refused.value.fields) == {field}
+    assert set(refused.value.fields) == {"division_code"}
+
+
+def test_what_a_village_sees_beyond_its_border_is_taken_in_at_home(scene, say):
+    task = say.report(scene.village, point=cast.centre(OTHER))
+    assert task.division_code == VILLAGE
+    assert task.point.coords == cast.centre(OTHER).coords
 
 
 @pytest.mark.parametrize("who", ["leader", "auditor", "system_administrator", "duty_officer"])
