@@ -300,7 +300,7 @@ def field_for(column: models.Field[Any, Any], **options: Any) -> forms.Field | N
     if column.name == "division_code":
         return DivisionField(label=column.verbose_name, required=not column.blank)
     if isinstance(column, GeometryField):
-        return PlaceField(label=column.verbose_name, required=not column.blank, help_text=_PLACE_HELP)
+        return PlaceField(label=column.verbose_name, required=not column.blank, help_text=PLACE_HELP)
     if isinstance(column, models.ForeignKey) and column.related_model in LOOKUPS:
         return LOOKUPS[column.related_model](label=column.verbose_name, required=not column.blank)
     if isinstance(column, ArrayField):
@@ -317,7 +317,7 @@ def field_for(column: models.Field[Any, Any], **options: Any) -> forms.Field | N
     return made
 
 
-_PLACE_HELP = gettext_lazy("从高德或腾讯地图抄来的坐标请选 GCJ-02,系统换算后保存。")
+PLACE_HELP = gettext_lazy("从高德或腾讯地图抄来的坐标请选 GCJ-02,系统换算后保存。")
 
 
 def dress(field: forms.Field) -> None:

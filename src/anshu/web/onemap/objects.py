@@ -257,7 +257,9 @@ def live_of(viewer: Viewer, things: list[Any], *, now: datetime) -> list[dict[st
     """This will give the latest values of some things, each with the curve of the last day."""
     by_id = {thing.pk: thing for thing in things}
     found = []
-    for latest in list(latest_of(by_id))[:LIVE_MOST]:
+    # What a station is there for comes before the state of its battery.
+    rows = sorted(latest_of(by_id), key=lambda latest: latest.datastream.observed_property.code == "voltage")
+    for latest in rows[:LIVE_MOST]:
         stream = latest.datastream
         stream.thing = by_id[stream.thing_id]
         points = series(viewer, stream, now - SERIES_SPAN, now, SERIES_POINTS)
