@@ -91,10 +91,11 @@ def up(migrate: bool) -> None:
 
 def _serve(target: str, address: str, **options: Any) -> None:
     from granian import Granian
+    from granian.log import LogLevels
 
     host, port = address.rsplit(":", 1)
     Granian(
-        target, address=host.strip("[]"), port=int(port), log_access=False, log_level="error",
+        target, address=host.strip("[]"), port=int(port), log_access=False, log_level=LogLevels.error,
         respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3, **options,
     ).serve()  # fmt: skip
 

@@ -159,7 +159,7 @@ def viewer_from_cookie(cookie: str, now: datetime) -> Viewer | None:
     request.session = SessionStore(jar[settings.SESSION_COOKIE_NAME].value)
     try:
         user = get_user(request)
-        return viewer_of(user, at=now) if user.is_authenticated else None  # type: ignore[arg-type]
+        return viewer_of(user, at=now) if user.is_authenticated else None
     finally:
         # The thread belongs to a pool; its connection would outlive its use.
         connection.close()

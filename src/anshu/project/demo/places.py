@@ -126,7 +126,9 @@ def _risk(
 
 
 def _resources(ground: Map) -> None:
-    shelters, teams, stock = [], [], []
+    shelters: list[Shelter] = []
+    teams: list[Team] = []
+    stock: list[Stock] = []
     for number, village in enumerate(ground.villages):
         base = {
             "division_code": village.code,

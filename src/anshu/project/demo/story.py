@@ -95,7 +95,7 @@ def _about(subject_id: int, kind: str) -> Callable[[dict[str, Any]], bool]:
 
 def _alarm(duty: Person, listener: Listener, told: Told, say: Callable[[str], None]) -> None:
     def about_level(event: dict[str, Any]) -> bool:
-        return event["kind"].startswith("alarm.") and event["title"].startswith(f"{STATION.name} 水位")
+        return str(event["kind"]).startswith("alarm.") and str(event["title"]).startswith(f"{STATION.name} 水位")
 
     raised = listener.wait(
         lambda event: about_level(event) and event["level"] == "yellow", seconds=120, what="yellow alarm"
