@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.utils.translation import gettext_lazy
 
 from anshu.console.columns import Column, Sheet
 from anshu.console.listing import Query, narrowed, order_of
@@ -38,8 +39,8 @@ def export_columns(register: Register, columns: tuple[Column, ...]) -> tuple[Col
     kept = tuple(column for column in columns if column.name != register.point)
     return (
         *kept,
-        PositionColumn(register.point, "x", "经度(WGS-84)"),
-        PositionColumn(register.point, "y", "纬度(WGS-84)"),
+        PositionColumn(register.point, "x", gettext_lazy("经度(WGS-84)")),
+        PositionColumn(register.point, "y", gettext_lazy("纬度(WGS-84)")),
     )
 
 

@@ -188,8 +188,8 @@ class PlaceWidget(forms.MultiWidget):
     def __init__(self) -> None:
         number = {"class": "form-control", "inputmode": "decimal", "autocomplete": "off"}
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
-            "lng": forms.TextInput(attrs={**number, "placeholder": _("经度,如 119.1723")}),
-            "lat": forms.TextInput(attrs={**number, "placeholder": _("纬度,如 29.0285")}),
+            "lng": forms.TextInput(attrs={**number, "placeholder": gettext_lazy("经度,如 119.1723")}),
+            "lat": forms.TextInput(attrs={**number, "placeholder": gettext_lazy("纬度,如 29.0285")}),
             "crs": forms.Select(attrs={"class": "form-select"}, choices=CRS),
         }
         super().__init__(widgets)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anshu.console import writing
 from anshu.console.fields import DivisionField, LabelledChoiceField, PlaceField, pairs
@@ -79,9 +80,13 @@ class Trial:
 
 # Headings of the parts of a position.
 PLACE_PARTS = (
-    ("lng", "经度", ("lng", "lon", "longitude", "经度", "经度(WGS-84)")),
-    ("lat", "纬度", ("lat", "latitude", "纬度", "纬度(WGS-84)")),
-    ("crs", "坐标系", ("crs", "坐标系")),
+    (
+        "lng",
+        gettext_lazy("经度"),
+        ("lng", "lon", "Longitude", "Longitude (WGS-84)", "longitude", "经度", "经度(WGS-84)"),
+    ),
+    ("lat", gettext_lazy("纬度"), ("lat", "latitude", "Latitude", "Latitude (WGS-84)", "纬度", "纬度(WGS-84)")),
+    ("crs", gettext_lazy("坐标系"), ("crs", "Coordinate system", "坐标系")),
 )
 
 
@@ -90,7 +95,7 @@ def template_heads(register: Register) -> list[str]:
     heads = []
     for name, form_field in form_class(register).base_fields.items():
         if isinstance(form_field, PlaceField):
-            heads += [label for _part, label, _names in PLACE_PARTS]
+            heads += [str(label) for _part, label, _names in PLACE_PARTS]
         else:
             heads.append(str(form_field.label or name))
     return heads
