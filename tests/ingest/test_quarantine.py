@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.test import Client
+from tests.cast import COUNTY, account, county, village
 from tests.ingest.conftest import AT, NOW, PATIENCE_S, SETUP, frame, rule
 
+from anshu.console.registry import registry
 from anshu.domain.alerts.models import Alarm
 from anshu.domain.sensing.models import Datastream, Observation, Quarantine, Thing
 from anshu.domain.sensing.services import quarantine_adopt, quarantine_dismiss
@@ -127,3 +130,75 @@ def test_late_values_beyond_a_threshold_make_an_alarm_that_says_so(network, inge
     alarm = Alarm.objects.get()
     assert (alarm.late, alarm.state, alarm.raised_at) == (True, "cleared", AT - timedelta(minutes=30))
     assert alarm.title.endswith("[补报发现]")
+
+
+def console_of(role, sectors=()):
+    client = Client()
+    client.force_login(account(f"接入人{role}{sectors}", role, COUNTY, sectors=sectors))
+    return client
+
+
+def adoption(**changes):
+    return {
+        "code": STRANGER,
+        "name": "新站",
+        "kind": "river",
+        "sector_code": "flood",
+        "division_code": "330825109201",
+        "unit": "",
+        "point_0": "119.2",
+        "point_1": "28.9",
+        "point_2": "wgs84",
+        "point_lng": "119.2",
+        "point_lat": "28.9",
+        "point_crs": "wgs84",
+        "report_interval_s": "300",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(("role", "sectors"), [("R08", ["flood"]), ("R24", [])])
+def test_a_stranger_is_adopted_on_its_page_and_its_frames_flow(ingest, role, sectors):
+    county()
+    village("330825109201")
+    with ingest.line() as line:
+        assert line.ask(frame([("water_level", 40.0)], address=STRANGER))
+    entry, quarantine = Quarantine.objects.get(), registry.get("quarantine")
+    client = console_of(role, sectors)
+    page = client.get(quarantine.url("detail", entry.pk))
+    form = next(verb.form for verb in page.context["verbs"] if verb.action.code == "adopted")
+    assert (form["code"].value(), form["kind"].value(), form["sector_code"].value()) == (STRANGER, "river", "flood")
+    assert "水位" in page.content.decode()
+    answer = client.post(quarantine.url("act", entry.pk, "adopted"), adoption())
+    assert answer.status_code == 302, answer.context["trouble"]
+    until(lambda: Quarantine.objects.filter(resolution="replayed").count() == 1)
+    stored = Observation.objects.get(datastream__thing__address=STRANGER)
+    assert (stored.value, stored.datastream.thing.report_interval_s) == (40.0, 300)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"sector_code": "fire"}, "不能在这个区划"),
+        ({"name": ""}, "名称"),
+        ({"point_lng": "28.9", "point_0": "28.9"}, "位置"),
+    ],
+)
+def test_an_adoption_that_cannot_be_says_why_and_changes_nothing(ingest, changes, word):
+    county()
+    village("330825109201")
+    with ingest.line() as line:
+        assert line.ask(frame([("water_level", 40.0)], address=STRANGER))
+    entry = Quarantine.objects.get()
+    address = registry.get("quarantine").url("act", entry.pk, "adopted")
+    answer = console_of("R08", ["flood"]).post(address, adoption(**changes))
+    assert answer.status_code == 422
+    assert word in answer.context["trouble"]
+    assert not Thing.objects.filter(address=STRANGER).exists()
+
+
+def test_who_only_reads_values_never_sees_kept_frames(ingest):
+    with ingest.line() as line:
+        assert line.ask(frame([("water_level", 40.0)], address=STRANGER))
+    address = registry.get("quarantine").url("detail", Quarantine.objects.get().pk)
+    assert console_of("R01").get(address).status_code == 404

@@ -77,6 +77,12 @@ class Task(Scoped):
             GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="task_number_parts"),
             models.Index(fields=["-id"], condition=~Q(state__in=["closed", "rejected"]), name="task_open"),
             models.Index(
+                fields=["division_code"],
+                condition=~Q(state__in=["closed", "rejected"]),
+                name="task_open_division",
+                opclasses=["varchar_pattern_ops"],
+            ),
+            models.Index(
                 fields=["due_at"],
                 condition=~Q(state__in=["closed", "rejected"]),
                 name="task_open_due",

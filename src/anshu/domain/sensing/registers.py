@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sensing network in the console: devices, what they observe, and frames kept aside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,20 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anshu.console.columns import AgeColumn, Column, DivisionColumn, StateColumn, plain_text
-from anshu.console.fields import DivisionField, PlaceField, field_for
+from anshu.console.fields import PLACE_HELP, DivisionField, PlaceField, UnitField, field_for
 from anshu.console.forms import RegisterForm
 from anshu.console.places import Places
 from anshu.console.register import Action, Group, Panel, Register, Tab
 from anshu.console.registry import register
 from anshu.domain.sensing.choices import QuarantineKind, ThingKind
 from anshu.domain.sensing.models import ObservedProperty, Quarantine, Thing
-from anshu.domain.sensing.selectors import latest_of, quarantine_visible
+from anshu.domain.sensing.selectors import (
+    latest_of,
+    likely_kind,
+    property_names,
+    quarantine_visible,
+    sender_properties,
+)
 from anshu.domain.sensing.services import (
     quarantine_adopt,
     quarantine_dismiss,
@@ -28,7 +35,7 @@ from anshu.domain.sensing.services import (
     thing_update,
 )
 from anshu.kernel.access.choices import Capability, Right
-from anshu.kernel.access.viewer import NOTHING, Viewer
+from anshu.kernel.access.viewer import NOTHING, Absent, Refusal, Viewer
 
 CONNECTING = (Right.APPROVE, Right.CREATE)
 
@@ -143,14 +150,64 @@ class ObservedPropertyRegister(Register):
         return Q() if viewer.can(self.capability, right) else NOTHING
 
 
-def _place_for(viewer: Viewer) -> DivisionField:
-    field = DivisionField(label=_("所在区划"))
-    field.offer(Places.of(viewer))
-    return field
+def _adopt(row: Any, actor: Viewer, now: datetime, given: Mapping[str, Any]) -> str:
+    """This will adopt the sender; where the actor may not connect, the answer is words, for the form stays open."""
+    try:
+        thing = quarantine_adopt(entry=row, actor=actor, now=now, **given)
+    except Absent as error:
+        raise Refusal(_now("您不能在这个区划、行业或单位下接入设备。"), code="scope") from error
+    return _now("“%(name)s”已登记,留存的报文正在重放,几秒后可在“监测设备”里看到数据。") % {"name": thing}
 
 
-def _adopt(row: Any, actor: Viewer, now: datetime, given: Mapping[str, Any]) -> None:
-    quarantine_adopt(entry=row, actor=actor, now=now, **given)
+def _adoption_fields(row: Any, viewer: Viewer) -> dict[str, Callable[[Viewer], forms.Field]]:
+    """This will make the form of an adoption, filled in as far as the frames tell."""
+    kind = likely_kind(sender_properties(row))
+    sector = ThingForm.base_fields["sector_code"]
+    sectors = getattr(sector, "choices", ())
+    water = kind in {ThingKind.RAIN, ThingKind.RIVER, ThingKind.RESERVOIR}
+    place = DivisionField(label=_("所在区划"))
+    place.offer(Places.of(viewer))
+    unit = UnitField(label=_("责任单位"), required=False, help_text=_("单位全称或代码,可不填"))
+    return {
+        "code": lambda viewer: forms.CharField(label=_("编号"), max_length=40, initial=row.thing_address),
+        "name": lambda viewer: forms.CharField(label=_("名称"), max_length=120),
+        "kind": lambda viewer: forms.ChoiceField(label=_("类别"), choices=ThingKind.choices, initial=kind),
+        "sector_code": lambda viewer: forms.ChoiceField(
+            label=_("行业"), choices=sectors, initial="flood" if water else "general"
+        ),
+        "division_code": lambda viewer: place,
+        "unit": lambda viewer: unit,
+        "point": lambda viewer: PlaceField(label=_("位置"), help_text=PLACE_HELP),
+        "report_interval_s": lambda viewer: forms.IntegerField(
+            label=_("应报间隔(秒)"), min_value=1, max_value=31 * 86_400, initial=3600
+        ),
+    }
+
+
+def _observed(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | None:
+    """This will list what an unknown sender observes: the datastreams that adopting it makes."""
+    if row.kind != QuarantineKind.UNKNOWN:
+        return None
+    found = sender_properties(row) if not row.resolution else row.detail.get("properties", {})
+    names = property_names(found)
+    lines = [(names.get(code, _now("(未登记的要素)")), code, unit) for code, unit in found.items()]
+    return {
+        "title": _now("报文里的要素(认领时自动建立数据流)"),
+        "heads": (_now("要素"), _now("代码"), _now("单位")),
+        "rows": lines,
+        "empty": _now("报文里没有观测值。"),
+    }
+
+
+def _bytes(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
+    """This will show the bytes as they came, to be read beside the standard."""
+    text = bytes(row.raw).hex(" ").upper()
+    return {
+        "title": _now("原始字节"),
+        "heads": (_now("长度"), _now("十六进制")),
+        "rows": [(len(row.raw), text[:3000] + (" …" if len(text) > 3000 else ""))],
+        "empty": "",
+    }
 
 
 @register
@@ -194,6 +251,10 @@ class QuarantineRegister(Register):
         ),
         Group(_("处理"), ("resolution", "resolved_at", "resolution_reason")),
     )
+    panels = (
+        Panel(template="console/panel_table.html", context=_observed),
+        Panel(template="console/panel_table.html", context=_bytes),
+    )
     actions = (
         Action(
             code="adopted",
@@ -202,13 +263,6 @@ class QuarantineRegister(Register):
             primary=True,
             when=lambda row, viewer: row.kind == QuarantineKind.UNKNOWN and not row.resolution,
             run=_adopt,
-            fields={
-                "code": lambda viewer: forms.CharField(label=_("编号"), max_length=40),
-                "name": lambda viewer: forms.CharField(label=_("名称"), max_length=120),
-                "kind": lambda viewer: forms.ChoiceField(label=_("类别"), choices=ThingKind.choices),
-                "division_code": _place_for,
-                "point": lambda viewer: PlaceField(label=_("位置")),
-            },
         ),
         Action(
             code="dismissed",
@@ -229,3 +283,13 @@ class QuarantineRegister(Register):
     def open_to(self, viewer: Viewer) -> bool:
         """This will hide the register from those who only read values."""
         return viewer.can(Capability.CONFIGURATION, Right.UPDATE) or viewer.can(Capability.MONITORING, Right.APPROVE)
+
+    def actions_for(self, viewer: Viewer, row: Any, now: datetime) -> Sequence[Action]:
+        """This will offer adopting and dismissing to whoever the register is open to, system administrators too."""
+        if not self.open_to(viewer):
+            return []
+        found = [action for action in self.actions if action.open_for(row, viewer)]
+        return [
+            replace(action, fields=_adoption_fields(row, viewer)) if action.code == "adopted" else action
+            for action in found
+        ]

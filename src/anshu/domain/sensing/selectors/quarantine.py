@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames kept aside."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
-from anshu.domain.sensing.models import Quarantine
+from anshu.domain.sensing.choices import QuarantineKind, ThingKind
+from anshu.domain.sensing.models import ObservedProperty, Quarantine
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Viewer
 
@@ -20,3 +23,42 @@ def quarantine_get(viewer: Viewer, pk: int) -> Quarantine:
     if found is None:
         raise Absent
     return found
+
+
+def sender_frames(entry: Quarantine) -> QuerySet[Quarantine]:
+    """This will give every open frame of the same unknown sender."""
+    return Quarantine.objects.filter(
+        resolved_at=None,
+        kind=QuarantineKind.UNKNOWN,
+        protocol=entry.protocol,
+        thing_address=entry.thing_address,
+    )
+
+
+def sender_properties(entry: Quarantine) -> dict[str, str]:
+    """This will collect what an unknown sender's kept frames observe, with the unit that each was sent in."""
+    return {code: unit for each in sender_frames(entry) for code, unit in each.detail.get("properties", {}).items()}
+
+
+def property_names(codes: Iterable[str]) -> dict[str, str]:
+    """This will name the properties that are registered."""
+    return dict(ObservedProperty.objects.filter(code__in=list(codes)).values_list("code", "name"))
+
+
+def likely_kind(properties: Iterable[str]) -> ThingKind:
+    """This will guess what kind of station observes these properties; somebody confirms it on the form."""
+    found = set(properties)
+    for marks, kind in _MARKS:
+        if marks & found:
+            return kind
+    return ThingKind.RAIN if any(code.startswith("rain_") for code in found) else ThingKind.OTHER
+
+
+_MARKS: tuple[tuple[frozenset[str], ThingKind], ...] = (
+    (frozenset({"displacement", "tilt"}), ThingKind.SLOPE),
+    (frozenset({"combustible_gas"}), ThingKind.GAS),
+    (frozenset({"smoke"}), ThingKind.FIRE),
+    (frozenset({"outflow_total", "gate_opening", "water_level_upstream"}), ThingKind.RESERVOIR),
+    (frozenset({"water_level", "discharge"}), ThingKind.RIVER),
+    (frozenset({"wind_speed", "humidity", "air_pressure"}), ThingKind.WEATHER),
+)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.choices import QuarantineKind, Resolution
 from anshu.domain.sensing.models import Quarantine, Thing
+from anshu.domain.sensing.selectors.quarantine import sender_frames, sender_properties
 from anshu.domain.sensing.services.things import datastreams_ensure, require_onboarding, thing_create
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
@@ -109,10 +110,8 @@ def quarantine_adopt(
     pipeline as if they had just come. Raises Refusal and Absent.
     """
     entry = _open(entry, QuarantineKind.UNKNOWN)
-    kept = Quarantine.objects.select_for_update().filter(
-        resolved_at=None, kind=QuarantineKind.UNKNOWN, protocol=entry.protocol, thing_address=entry.thing_address
-    )
-    found = {name: unit for each in kept for name, unit in each.detail.get("properties", {}).items()}
+    kept = sender_frames(entry)
+    found = sender_properties(entry)
     thing = thing_create(
         actor=actor,
         now=now,
