@@ -6,7 +6,7 @@ import { readBoot } from "../shared/boot";
 import type { AlarmList, Session } from "../shared/contract";
 import { h } from "../shared/dom";
 import { t } from "../shared/i18n";
-import { Live } from "../shared/live";
+import { Live, showLiveState } from "../shared/live";
 import { followSystemTheme } from "../shared/theme";
 import { alarmsAsText } from "./alarms";
 
@@ -33,7 +33,9 @@ async function start(): Promise<void> {
 /** Shows the open alarms as text where the browser cannot draw the map: the news must not depend on a graphics card. */
 async function withoutMap(live: Live): Promise<void> {
   const list = h("div", {});
-  root.replaceChildren(h("main", { class: "om-failed" }, h("h1", {}, t("map.no_webgl")), h("p", {}, t("map.no_webgl_help")), list));
+  const state = h("span", { class: "om-state", role: "status" });
+  root.replaceChildren(h("main", { class: "om-failed" }, h("h1", {}, t("map.no_webgl")), h("p", {}, t("map.no_webgl_help")), h("p", {}, state), list));
+  showLiveState(live, state);
   const load = async (): Promise<void> => {
     const { rows } = await api.get<AlarmList>("/alarms?state=open");
     list.replaceChildren(alarmsAsText(rows, (row) => location.assign(row.href)));

@@ -173,7 +173,7 @@ export class Sketch {
   }
 }
 
-/** A drawing on the map, and the point that carries its words: the middle of a line's way, the mean of an area's corners. */
+/** A drawing on the map, and the point that carries its words: the middle of a line's middle stretch, the mean of an area's corners. */
 function asFeatures(shape: Shape, points: readonly LngLat[], words: string): GeoJSON.Feature[] {
   const feature = (geometry: GeoJSON.Geometry, properties: object = {}): GeoJSON.Feature => ({ type: "Feature", properties, geometry });
   const [first] = points;
@@ -181,7 +181,9 @@ function asFeatures(shape: Shape, points: readonly LngLat[], words: string): Geo
   if (shape === "point" || points.length < 2) return [feature({ type: "Point", coordinates: first }, { words, middle: false })];
   const closed = shape === "polygon" && points.length > 2;
   const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  const middle = closed ? [mean(0), mean(1)] : (points[Math.floor(points.length / 2)] as LngLat);
+  const at = Math.floor((points.length - 1) / 2);
+  const [from, to] = [points[at] as LngLat, points[at + 1] as LngLat];
+  const middle = closed ? [mean(0), mean(1)] : [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
   const drawn = closed ? feature({ type: "Polygon", coordinates: [[...points, first]] }) : feature({ type: "LineString", coordinates: [...points] });
   return words ? [drawn, feature({ type: "Point", coordinates: middle }, { words, middle: true })] : [drawn];
 }

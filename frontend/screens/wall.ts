@@ -119,7 +119,12 @@ function dropWhatDoesNotFit(box: HTMLElement): void {
 function dropPanels(side: HTMLElement): void {
   if (innerWidth <= NARROW) return;
   const rows = [...side.querySelectorAll<HTMLElement>(".w-row.may-go")];
-  while (side.scrollHeight > side.clientHeight + 1 && rows.length) rows.pop()?.remove();
+  while (side.scrollHeight > side.clientHeight + 1 && rows.length) {
+    const row = rows.pop();
+    const box = row?.parentElement;
+    row?.remove();
+    if (box && !box.querySelector(".w-row")) box.remove(); // a title with nothing under it says nothing
+  }
 }
 
 /** Brings the next of the latest events to the front while they are more than the line holds. */
@@ -293,7 +298,7 @@ async function drawMap(session: Session, live: Live): Promise<void> {
 async function alarmsInPlace(live: Live): Promise<void> {
   const paint = async (): Promise<void> => {
     const { rows } = await api.get<AlarmList>("/alarms?state=open");
-    place.replaceChildren(h("ol", { class: "w-timeline" }, ...rows.map((row) => h("li", {}, badge(row.level), h("span", {}, row.name)))));
+    place.replaceChildren(h("ol", { class: "w-timeline w-instead" }, ...rows.map((row) => h("li", {}, badge(row.level), h("span", {}, row.name)))));
   };
   live.on("alarm.*", () => void paint());
   await paint();

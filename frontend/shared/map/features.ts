@@ -30,7 +30,10 @@ const WORST = ["red", "orange", "yellow", "blue"] as const;
 
 /** Where a cluster may stand when its own place is taken: its place first, then rings around it, in ems. */
 const AROUND: readonly [string, number, number][] = [["top", 0, 1], ["bottom", 0, -1], ["left", 1, 0], ["right", -1, 0], ["top-left", 0.8, 0.8], ["top-right", -0.8, 0.8], ["bottom-left", 0.8, -0.8], ["bottom-right", -0.8, -0.8]];
-const ASIDE: (string | [number, number])[] = ["center", [0, 0], ...[1.4, 2.8, 4.2].flatMap((r) => AROUND.flatMap(([anchor, x, y]): (string | [number, number])[] => [anchor, [x * r, y * r]]))];
+/** Where words may stand: below, beside, above, and at the corners of their symbol. */
+const placesAround = (r: number): (string | [number, number])[] =>
+  AROUND.flatMap(([anchor, x, y]): (string | [number, number])[] => [anchor, [x * r, y * r]]);
+const ASIDE: (string | [number, number])[] = ["center", [0, 0], ...[1.4, 2.8, 4.2].flatMap((r) => placesAround(r))];
 
 interface Drawn extends MapProperties { icon: string; short: string; label: string; rank: number }
 type DrawnFeature = Feature<Geometry, Drawn>;
@@ -191,7 +194,7 @@ export class FeatureLayer {
     const words = this.look.words ?? 1;
     const told = type === "thing" || type === "alarm" || type === "incident";
     const size = (type === "thing" ? 11.5 : 12.5) * words;
-    const gap = ((SYMBOL_PX / 2) * (SIZES[type] ?? 0.85) * (this.look.symbols ?? 1) + 4) / size; // in ems: just past the symbol's own box
+    const gap = ((SYMBOL_PX / 2) * (SIZES[type] ?? 0.85) * (this.look.symbols ?? 1) + 6) / size; // in ems: just past the symbol's own box
     const near = told ? ["get", "label"] : "";
     const name = type === "thing" ? ["concat", ["get", "name"], "\n", ["get", "label"]] : ["get", "label"];
     const short = told ? ["get", "short"] : "";
@@ -199,7 +202,7 @@ export class FeatureLayer {
       "text-field": this.look.brief ? short : ["step", ["zoom"], short, AGES_FROM, near, NAMES_FROM, name],
       "text-font": ["sans-serif"],
       "text-size": size,
-      "text-variable-anchor-offset": ["top", [0, gap], "left", [gap, 0], "right", [-gap, 0], "bottom", [0, -gap], "top-left", [-0.6, gap], "top-right", [0.6, gap], "bottom-left", [-0.6, -gap], "bottom-right", [0.6, -gap]],
+      "text-variable-anchor-offset": [1, ...(type === "alarm" || type === "incident" ? [1.3, 1.6] : [])].flatMap((ring) => placesAround(gap * ring)),
       "text-justify": "auto",
       "text-line-height": 1.15,
       "text-max-width": 16,
