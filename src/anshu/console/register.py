@@ -217,6 +217,10 @@ class Register:
             values["unit"] = holding.unit_id
         return values
 
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will give (label, address) of pages beyond the register's own that its list leads to."""
+        return ()
+
     def open_to(self, viewer: Viewer) -> bool:
         """This will tell whether the register exists at all for the viewer."""
         return viewer.can(self.capability, Right.READ)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kernel's own registers: places, units, seats, people, accounts, rights, tokens, sessions, audit log."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -8,13 +9,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anshu.console.columns import AgeColumn, Column, DivisionColumn, PhoneColumn, StateColumn
 from anshu.console.fields import field_for
-from anshu.console.filters import PeriodFilter
+from anshu.console.filters import ChoiceFilter, PeriodFilter
 from anshu.console.forms import RegisterForm
 from anshu.console.register import Action, Group, Register, Tab
 from anshu.console.registry import register
@@ -22,9 +24,12 @@ from anshu.kernel.access import services as access
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.models import ApiToken, Grant, OpenSession, User
 from anshu.kernel.access.viewer import NOTHING, Viewer, within
+from anshu.kernel.audit.actor import DEVICE, PERSON, PLATFORM
 from anshu.kernel.audit.models import AuditEntry
 from anshu.kernel.org import services as org
 from anshu.kernel.org.models import Division, Organisation, Person, Post, Responsibility, Tenure
+from anshu.web.boundaries import may_import
+from anshu.web.glass import may_break_glass
 
 
 def _lasting(rows: QuerySet[Any], viewer: Viewer, now: datetime) -> QuerySet[Any]:
@@ -75,6 +80,10 @@ class DivisionRegister(KernelRegister):
     search = ("name", "code", "initials")
     sort = "code"
     groups = (Group(_("区划"), ("code", "name", "level", "kind", "parent_code", "boundary", "valid_from", "source")),)
+
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will lead those who may replace boundaries to their import."""
+        return [(_("导入边界"), reverse("boundaries"))] if may_import(viewer) else []
 
     def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
         """This will ask the division's own code, by which it lies in itself."""
@@ -200,8 +209,30 @@ class PostRegister(KernelRegister):
     filters = ("division", "active")
     search = ("title", "organisation__name")
     form = PostForm
+    subject = "post"
     create = org.post_create
     groups = (Group(_("岗位"), ("title", "organisation", "order", "active")),)
+    actions = (
+        Action(
+            code="renamed",
+            label=_("改名"),
+            fields={
+                "title": lambda viewer: forms.CharField(label=_("职务"), max_length=60),
+                "order": lambda viewer: forms.IntegerField(label=_("排序"), min_value=1, max_value=999, initial=10),
+            },
+            needs=("reason",),
+            when=lambda row, viewer: row.active,
+            run=lambda row, actor, now, given: org.post_update(post=row, actor=actor, now=now, **given),
+        ),
+        Action(
+            code="closed",
+            label=_("停用"),
+            needs=("reason",),
+            danger=True,
+            when=lambda row, viewer: row.active,
+            run=lambda row, actor, now, given: org.post_close(post=row, reason=given["reason"], actor=actor, now=now),
+        ),
+    )
 
 
 class TenureForm(RegisterForm):
@@ -371,6 +402,10 @@ class AccountRegister(KernelRegister):
         county = any(scope.prefix is not None for scope in viewer.scopes(self.capability, right))
         return placed | Q(person=None) if county else placed
 
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will lead a system administrator to the emergency reading of one business row."""
+        return [(_("紧急查看"), reverse("glass"))] if may_break_glass(viewer) else []
+
     def made(self, result: Any) -> tuple[Any, str]:
         """This will show the first password, once."""
         user, password = result
@@ -428,6 +463,16 @@ class LockRegister(WholeRegister):
             run=lambda row, actor, now, given: (
                 _now("新密码:%(password)s。只显示这一次,请当面告知本人。")
                 % {"password": access.password_set(account=row, reason=given["reason"], actor=actor, now=now)}
+            ),
+        ),
+        Action(
+            code="second-factor",
+            label=_("停用双因素"),
+            needs=("reason",),
+            danger=True,
+            when=lambda row, viewer: row.totp_confirmed_at is not None and row.pk != viewer.user_id,
+            run=lambda row, actor, now, given: access.totp_remove(
+                account=row, reason=given["reason"], actor=actor, now=now
             ),
         ),
     )
@@ -571,13 +616,26 @@ class SessionRegister(WholeRegister):
     related = ("user__person",)
     columns = (
         Column("user", link=True, sortable=False),
+        Column("surface", sortable=False),
         AgeColumn("opened_at"),
+        AgeColumn("seen_at", sortable=False),
         Column("address", sortable=False),
         Column("agent", sortable=False),
     )
     search = ("user__username", "user__person__name", "address")
     exportable = False
-    groups = (Group(_("会话"), ("user", "opened_at", "address", "agent")),)
+    groups = (Group(_("会话"), ("user", "surface", "opened_at", "seen_at", "address", "agent")),)
+    actions = (
+        Action(
+            code="ended",
+            label=_("结束会话"),
+            danger=True,
+            run=lambda row, actor, now, given: access.session_end(session=row, actor=actor, now=now),
+        ),
+    )
+
+
+ACTOR_KINDS = ((PERSON, _("人员")), (DEVICE, _("接口与设备")), (PLATFORM, _("平台")))
 
 
 @register
@@ -603,10 +661,18 @@ class AuditRegister(WholeRegister):
         Column("chain_no", right=True, default=False),
         Column("hash", sortable=False, default=False),
     )
-    filters = (PeriodFilter("at", label=_("时间")),)
+    filters = (
+        PeriodFilter("at", label=_("时间")),
+        "division",
+        ChoiceFilter("actor_kind", ACTOR_KINDS, label=_("主体类别")),
+    )
     search = ("actor_label", "action", "subject_label", "reason")
     groups = (
         Group(_("谁、何时、做了什么"), ("at", "actor_label", "actor_kind", "address", "action", "reason")),
         Group(_("对什么"), ("subject_type", "subject_id", "subject_label", "division_code", "changes")),
         Group(_("链"), ("chain_no", "previous_hash", "hash")),
     )
+
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will lead to the check of the hash chain."""
+        return [(_("校验哈希链"), reverse("audit-chain"))]

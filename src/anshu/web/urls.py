@@ -4,6 +4,9 @@
 from django.urls import path, re_path
 
 from anshu.web.api.door import api
+from anshu.web.boundaries import views as boundaries
+from anshu.web.chain import audit_chain, audit_chain_check
+from anshu.web.glass import glass
 from anshu.web.health import healthz
 from anshu.web.home.views import delivery_again, home, platform_page
 from anshu.web.mobile import views as mobile
@@ -17,6 +20,12 @@ urlpatterns = [
     path("platform/deliveries/<int:pk>/retry/", delivery_again, name="delivery-again"),
     path("search/", found, name="search"),
     path("map/", onemap, name="map"),
+    path("audit-chain/", audit_chain, name="audit-chain"),
+    path("audit-chain/check/", audit_chain_check, name="audit-chain-check"),
+    path("glass/", glass, name="glass"),
+    path("boundaries/", boundaries.boundaries, name="boundaries"),
+    path("boundaries/template.geojson", boundaries.boundaries_template, name="boundaries-template"),
+    path("boundaries/<int:pk>/", boundaries.boundaries_commit, name="boundaries-commit"),
     path("wall/", screens.wall, name="wall"),
     path("alarms/<int:pk>/", screens.alarm, name="alarm"),
     path("alarms/<int:pk>/<slug:code>/", screens.alarm_act, name="alarm-act"),

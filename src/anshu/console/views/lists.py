@@ -32,6 +32,7 @@ def listed(request: Visit, register: Register) -> HttpResponse:
         "columns": columns,
         "list": listing(query, request.viewer, request.now, columns),
         "links": links_of(query),
+        "beyond": register.links_for(request.viewer),
         "may_create": register.may(request.viewer, "create"),
         "may_change": register.may(request.viewer, "update"),
     }

@@ -6,6 +6,7 @@ from anshu.kernel.org.services.divisions import (
     ImportReport,
     LoadReport,
     division_import,
+    division_import_trial,
     divisions_load,
 )
 from anshu.kernel.org.services.duties import (
@@ -21,7 +22,9 @@ from anshu.kernel.org.services.units import (
     organisation_update,
     person_create,
     person_update,
+    post_close,
     post_create,
+    post_update,
 )
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "ImportReport",
     "LoadReport",
     "division_import",
+    "division_import_trial",
     "divisions_load",
     "on_tenure",
     "organisation_close",
@@ -36,7 +40,9 @@ __all__ = [
     "organisation_update",
     "person_create",
     "person_update",
+    "post_close",
     "post_create",
+    "post_update",
     "responsibility_end",
     "responsibility_set",
     "tenure_begin",

@@ -70,21 +70,37 @@ def division_import(
 
     `features` come from `kernel.geo.boundaries.boundaries_read`, which has checked geometry, datum and place.
     """
-    given = [(_full(feature.code), _geos(feature)) for feature in features]
-    codes = Counter(code for code, _area in given)
-    if any(not actor.may(CONFIGURATION, UPDATE, Ground(code)) for code in codes or [settings.COUNTY_CODE]):
-        raise Absent
     why = require_reason(reason)
-    held = {row.code: row for row in Division.objects.select_for_update().filter(code__in=codes, valid_until=None)}
-    outcomes = tuple(_judge(code, area, held.get(code), codes[code]) for code, area in given)
-    applied = bool(given) and all(outcome.verdict in {"replaced", "unchanged"} for outcome in outcomes)
-    if applied:
-        replaced = {outcome.code for outcome in outcomes if outcome.verdict == "replaced"}
+    given, held, report = _compared(features, actor)
+    if report.applied:
+        replaced = {outcome.code for outcome in report.outcomes if outcome.verdict == "replaced"}
         drawn = [(held[code], area) for code, area in given if code in replaced]
         _replace(drawn, source=source or why, actor=actor, reason=why)
         changes = {"replaced": sorted(replaced), "source": source}
         record(actor=actor, now=now, action="division.imported", reason=why, changes=changes)
-    return ImportReport(applied, outcomes)
+    return report
+
+
+@transaction.atomic
+def division_import_trial(*, features: Iterable[ReadBoundary], actor: Actor) -> ImportReport:
+    """This will tell what `division_import` would do with each feature, and do nothing."""
+    _given, _held, report = _compared(features, actor)
+    return report
+
+
+_Given = list[tuple[str, MultiPolygon]]
+
+
+def _compared(features: Iterable[ReadBoundary], actor: Actor) -> tuple[_Given, dict[str, Division], ImportReport]:
+    """This will set each feature against the division it is for; raises Absent where the actor may not change it."""
+    given = [(_full(feature.code), _geos(feature)) for feature in features]
+    codes = Counter(code for code, _area in given)
+    if any(not actor.may(CONFIGURATION, UPDATE, Ground(code)) for code in codes or [settings.COUNTY_CODE]):
+        raise Absent
+    held = {row.code: row for row in Division.objects.select_for_update().filter(code__in=codes, valid_until=None)}
+    outcomes = tuple(_judge(code, area, held.get(code), codes[code]) for code, area in given)
+    passed = bool(given) and all(outcome.verdict in {"replaced", "unchanged"} for outcome in outcomes)
+    return given, held, ImportReport(passed, outcomes)
 
 
 def _full(code: str) -> str:

@@ -124,6 +124,35 @@ def post_create(
     return seat
 
 
+@transaction.atomic
+def post_update(*, post: Post, title: str, order: int, reason: str, actor: Actor, now: datetime) -> Post:
+    """This will rename a seat or move it in its organisation's order; who sits there and its duties stay."""
+    seat = Post.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=post.pk)
+    require(actor, UPDATE, seat.organisation.division_code)
+    why = require_reason(reason)
+    if not title.strip():
+        refuse("title", _("请填写职务。"))
+    if Post.objects.filter(organisation=seat.organisation, title=title.strip()).exclude(pk=seat.pk).exists():
+        refuse("title", _("该单位已有这个职务。"), code="exists")
+    seat.title, seat.order = title.strip(), order
+    _save(seat, {"title": seat.title, "order": order}, actor=actor, now=now, reason=why)
+    return seat
+
+
+@transaction.atomic
+def post_close(*, post: Post, reason: str, actor: Actor, now: datetime) -> None:
+    """This will take an empty seat out of use; one that somebody sits in or that answers for a place is refused."""
+    seat = Post.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=post.pk)
+    require(actor, UPDATE, seat.organisation.division_code)
+    why, lasting = require_reason(reason), models.Q(until=None) | models.Q(until__gt=now)
+    if Tenure.objects.filter(lasting, post=seat).exists():
+        raise Refusal(_("还有人在任,请先办理离任。"), code="seated")
+    if Responsibility.objects.filter(lasting, post=seat).exists():
+        raise Refusal(_("该岗位还在责任链上,请先交接责任。"), code="on_duty")
+    seat.active = post.active = False
+    _save(seat, {"active": False}, actor=actor, now=now, reason=why)
+
+
 def _check_organisation(unit: Organisation) -> None:
     if not unit.name or not unit.code:
         refuse("name", _("请填写名称和代码。"))
