@@ -7,15 +7,18 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from tests.cast import COUNTY, NOW, account, organisation, person, post, risk, seat, township, viewer, village
+from tests.cast.people import LONG_AGO
 
 from anshu.kernel.access.choices import Role
-from anshu.kernel.access.models import ApiToken, Grant, IdempotentReply, User
+from anshu.kernel.access.models import ApiToken, Grant, IdempotentReply, OpenSession, User
 from anshu.kernel.access.selectors import viewer_of_token
 from anshu.kernel.access.services import (
+    access_clean,
     account_create,
     account_disable,
     api_token_issue,
     api_token_revoke,
+    api_token_touch,
     assignment_end,
     assignment_give,
     break_glass,
@@ -25,6 +28,7 @@ from anshu.kernel.access.services import (
     phone_reveal,
     reply_once,
 )
+from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.actor import Actor, platform
 from anshu.kernel.audit.models import AuditEntry
 from anshu.kernel.audit.refusals import Absent, Refusal
@@ -32,6 +36,7 @@ from anshu.kernel.events.models import Event
 from anshu.kernel.org.services import tenure_begin
 
 LATER = NOW + timedelta(minutes=1)
+SOON = NOW + timedelta(days=9)
 
 
 @pytest.fixture
@@ -218,7 +223,8 @@ def test_breaking_the_glass_is_logged_and_sent_for_review(three):
 
 
 def once(user, key="k1", body=b"{}", answer=lambda: (201, {"id": 1})):
-    return reply_once(user=user, key=key, path="/api/x", body=body, now=NOW, answer=answer)
+    writer = user if isinstance(user, Viewer) else viewer(user)
+    return reply_once(writer=writer, key=key, path="/api/x", body=body, now=NOW, answer=answer)
 
 
 def test_a_repeated_key_gets_the_first_answer(place):
@@ -226,6 +232,46 @@ def test_a_repeated_key_gets_the_first_answer(place):
     assert once(user) == (201, {"id": 1})
     assert once(user, answer=lambda: pytest.fail("done twice")) == (201, {"id": 1})
     assert once(account("王"), answer=lambda: (201, {"id": 2})) == (201, {"id": 2})
+
+
+def test_a_tokens_keys_are_its_own(three):
+    issued = [
+        api_token_issue(
+            name=name,
+            division_code=COUNTY,
+            expires_at=NOW + timedelta(days=9),
+            reason="对接",
+            actor=three["SEC"],
+            now=NOW,
+        )[1]
+        for name in ("甲", "乙")
+    ]
+    first, second = (viewer_of_token(bearer, at=LATER) for bearer in issued)
+    assert once(first) == (201, {"id": 1})
+    assert once(first, answer=lambda: pytest.fail("done twice")) == (201, {"id": 1})
+    assert once(second, answer=lambda: (201, {"id": 2})) == (201, {"id": 2})
+    assert once(account("李"), answer=lambda: (201, {"id": 3})) == (201, {"id": 3})
+
+
+def test_a_tokens_use_is_noted_once_a_minute(three):
+    token, _bearer = api_token_issue(
+        name="甲", division_code=COUNTY, expires_at=SOON, reason="对接", actor=three["SEC"], now=NOW
+    )
+    for seconds, noted in ((0, 0), (59, 0), (60, 60)):
+        api_token_touch(token_id=token.pk, now=NOW + timedelta(seconds=seconds))
+        token.refresh_from_db()
+        assert token.last_used_at == NOW + timedelta(seconds=noted)
+
+
+def test_what_has_run_out_is_forgotten_and_nothing_else(place):
+    user = account("李")
+    for key, at in (("old", NOW - timedelta(days=31)), ("new", NOW - timedelta(days=29))):
+        IdempotentReply.objects.create(user=user, key=key, path="/", body_hash="", status=200, reply={}, at=at)
+    for key, surface, minutes in (("idle", "console", 31), ("used", "console", 5), ("phone", "phone", 31)):
+        seen = NOW - timedelta(minutes=minutes)
+        OpenSession.objects.create(user=user, session_key=key, surface=surface, opened_at=LONG_AGO, seen_at=seen)
+    assert (access_clean(now=NOW).sessions, IdempotentReply.objects.get().key) == (1, "new")
+    assert set(OpenSession.objects.values_list("session_key", flat=True)) == {"used", "phone"}
 
 
 def test_a_key_with_another_body_is_refused(place):

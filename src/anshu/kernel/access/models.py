@@ -208,7 +208,9 @@ class OpenSession(models.Model):
 class IdempotentReply(models.Model):
     """A write that came with an Idempotency-Key, and its answer: a replay gets the same answer again."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    # Whoever wrote: an account or an interface's token.
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    token = models.ForeignKey(ApiToken, models.CASCADE, null=True, related_name="+")
     key = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
     body_hash = models.CharField(max_length=64)
@@ -217,7 +219,12 @@ class IdempotentReply(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once"),
+            models.UniqueConstraint(fields=["token", "key"], name="idempotency_key_of_token_once"),
+            models.CheckConstraint(condition=Q(user=None) ^ Q(token=None), name="idempotency_key_of_one"),
+        ]
+        indexes: ClassVar = [models.Index("at", name="idempotency_at")]
 
     def __str__(self) -> str:
         return self.key

@@ -81,10 +81,12 @@ def _holding(grant: Grant, organisation_id: int | None) -> Holding:
 
 def viewer_of_token(secret: str, *, at: datetime) -> Viewer | None:
     """This will find who a bearer token `<identifier>.<secret>` stands for; None when it is not valid."""
+    if not (secret.isascii() and secret.isprintable()):
+        return None
     identifier, _, rest = secret.partition(".")
     token = ApiToken.objects.filter(identifier=identifier, revoked_at=None, expires_at__gt=at).first()
     digest = hashlib.sha256(rest.encode()).hexdigest()
     if token is None or not hmac.compare_digest(digest, token.secret_hash):
         return None
     holding = Holding(Role(token.role), token.division_code, frozenset(token.sectors) or None)
-    return Viewer(kind=DEVICE, id=f"token:{token.pk}", label=token.name, holdings=(holding,))
+    return Viewer(kind=DEVICE, id=f"token:{token.pk}", label=token.name, token_id=token.pk, holdings=(holding,))

@@ -55,6 +55,8 @@ class Viewer(Actor):
 
     user_id: int | None = None
     person_id: int | None = None
+    # Set where an interface calls with a bearer token instead of a person with an account.
+    token_id: int | None = None
     holdings: tuple[Holding, ...] = ()
     # Seats sat in at this moment, whether or not a role was granted to them.
     posts: frozenset[int] = field(default=frozenset())

@@ -8,6 +8,7 @@ from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
 from anshu.kernel.access.selectors import viewer_of_token
+from anshu.kernel.access.services import api_token_touch
 from anshu.kernel.access.viewer import Viewer
 
 
@@ -27,6 +28,7 @@ class TokenAuth(HttpBearer):
         """This will make the token's viewer the viewer of the request."""
         viewer = viewer_of_token(token, at=request.now)  # type: ignore[attr-defined]
         if viewer is not None:
+            api_token_touch(token_id=viewer.token_id or 0, now=request.now)  # type: ignore[attr-defined]
             request.viewer = viewer  # type: ignore[attr-defined]
         return viewer
 

@@ -12,6 +12,7 @@ from anshu.kernel.access.services.accounts import (
     password_set,
     preferences_set,
 )
+from anshu.kernel.access.services.cleaning import access_clean
 from anshu.kernel.access.services.grants import assignment_end, assignment_give, grant_end, grant_give
 from anshu.kernel.access.services.login import LoginOutcome, LoginStep, login_begin, login_step
 from anshu.kernel.access.services.reading import break_glass, phone_reveal
@@ -24,17 +25,19 @@ from anshu.kernel.access.services.sessions import (
     session_touch,
     sessions_end_all,
 )
-from anshu.kernel.access.services.tokens import api_token_issue, api_token_revoke
+from anshu.kernel.access.services.tokens import api_token_issue, api_token_revoke, api_token_touch
 
 __all__ = [
     "LoginOutcome",
     "LoginStep",
+    "access_clean",
     "account_create",
     "account_disable",
     "account_enable",
     "account_unlock",
     "api_token_issue",
     "api_token_revoke",
+    "api_token_touch",
     "assignment_end",
     "assignment_give",
     "break_glass",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anshu.kernel.access.choices import ADMINISTRATORS, Capability, Right, Role
@@ -18,6 +19,8 @@ from anshu.kernel.audit.services import attribute, record
 from anshu.kernel.org.models import Division
 
 LIFETIME_MAX = timedelta(days=3 * 366)
+# Use is written down at most this often, so that reading does not become writing.
+TOUCH_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -70,3 +73,9 @@ def api_token_revoke(*, token: ApiToken, reason: str, actor: Actor, now: datetim
     with attribute(actor=actor, reason=why):
         token.save(update_fields=["revoked_at"])
     record(actor=actor, now=now, action="api_token.revoked", subject=token, reason=why)
+
+
+def api_token_touch(*, token_id: int, now: datetime) -> None:
+    """This will note that a token was just used, once a minute at most."""
+    lately = Q(last_used_at=None) | Q(last_used_at__lte=now - TOUCH_EVERY)
+    ApiToken.objects.filter(lately, pk=token_id).update(last_used_at=now)
