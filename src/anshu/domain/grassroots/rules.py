@@ -52,7 +52,7 @@ TASKS = Table(
             primary=True,
         ),
         _row("return", _("退回"), [FEEDBACK], IN_PROGRESS, "A", party=CHECKER, needs=(Needs.REASON,)),
-        # 平安浙江 practice and the plan's closed loop: whoever did it does not verify it.
+        # Whoever did the work must not be the one who says that it is done.
         _row("close", _("复核销号"), [FEEDBACK], CLOSED, "A", party=CHECKER, asks=(Needs.TEXT,), primary=True),
         _row("extend", _("申请延期"), [ASSIGNED, IN_PROGRESS], "", "R", party=DOER, needs=(Needs.DAYS, Needs.REASON)),
         _row("extension_grant", _("同意延期"), [ASSIGNED, IN_PROGRESS], "", "A", party=NOT_ASKER),
