@@ -15,3 +15,16 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("needs the folder of outside vectors beside the repository")
     return SHARED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Marks what commits for real: such tests empty the tables afterwards, the rows seeded by migrations included.
+
+    They therefore run in a session of their own (see bin/test), so that no other test misses those rows.
+    """
+    for item in items:
+        database = item.get_closest_marker("django_db")
+        commits = database is not None and database.kwargs.get("transaction")
+        if commits or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("commits")
