@@ -3,16 +3,19 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import PayloadEncodingError
 from django.db import connection, connections
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.ingest.http_items import Checked, Fault, check_items
@@ -21,9 +24,19 @@ from anshu.ingest.pipeline import Pipeline
 from anshu.kernel.access.selectors import viewer_of_token
 from anshu.kernel.access.viewer import Viewer
 
+log = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ITEMS = 50_000
+# 5 MB at 2 Mbit/s takes less than this.
+BODY_S = 30.0
 _ANSWER_S = 30.0
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_WORDS = {
+    400: ("bad_request", gettext_noop("请求的内容无法读取")),
+    404: ("not_found", gettext_noop("没有这个地址")),
+    405: ("wrong_method", gettext_noop("这个地址不接受这种请求")),
+    500: ("server", gettext_noop("平台出错了,没有保存,请稍后重发")),
+}
 
 
 @dataclass(eq=False)
@@ -39,11 +52,11 @@ class _Refused(Exception):
 class HttpDoor:
     """POST /observations and GET /health."""
 
-    def __init__(self, pipeline: Pipeline, clock: Clock) -> None:
-        self._pipeline, self._clock = pipeline, clock
+    def __init__(self, pipeline: Pipeline, clock: Clock, *, body_s: float = BODY_S) -> None:
+        self._pipeline, self._clock, self._body_s = pipeline, clock, body_s
         # Reading who calls is blocking; it has a thread and a connection of its own.
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="ingest-http")
-        app = web.Application(client_max_size=MOST_BYTES)
+        app = web.Application(client_max_size=MOST_BYTES, middlewares=[_in_words])
         app.router.add_post("/observations", self._observations)
         app.router.add_get("/health", self._health)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
@@ -88,7 +101,7 @@ class HttpDoor:
 
     async def _receive(self, request: web.Request) -> dict[str, Any]:
         viewer = await self._caller(request)
-        body = await _body(request)
+        body = await _body(request, self._body_s)
         items, partial = _items(body)
         checked = await self._check(items, viewer)
         if checked.faults and not (partial and checked.parcels):
@@ -139,11 +152,35 @@ class HttpDoor:
             raise _Refused(503, "unavailable", _("平台暂时不可用,请稍后重发"))
 
 
-async def _body(request: web.Request) -> Mapping[str, Any]:
+@web.middleware
+async def _in_words(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """This will answer a wrong address or method, and our own failures, in the form of all other answers."""
     try:
-        body = json.loads(await request.read())
+        return await handler(request)
+    except web.HTTPException as error:
+        status, headers = error.status, {key: error.headers[key] for key in ("Allow",) if key in error.headers}
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        status, headers = 500, {}
+    language = _language(request)
+    with translation.override(language):
+        code, message = _WORDS.get(status, _WORDS[400])
+        body = {"error": {"code": code, "message": _(message)}}
+    return web.json_response(body, status=status, headers={"Content-Language": language, **headers}, dumps=_dumps)
+
+
+async def _body(request: web.Request, within_s: float) -> Mapping[str, Any]:
+    try:
+        async with asyncio.timeout(within_s):
+            content = await request.read()
+    except TimeoutError as error:
+        raise _Refused(408, "too_slow", _("请求体没有按时发完,请重发")) from error
     except web.HTTPRequestEntityTooLarge as error:
         raise _Refused(413, "too_large", _("请求超过 5 MB,请分批发送")) from error
+    except (web.RequestPayloadError, PayloadEncodingError) as error:
+        raise _Refused(400, "bad_encoding", _("请求体的压缩或分块格式有误")) from error
+    try:
+        body = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _Refused(400, "not_json", _("请求体不是合法的 JSON")) from error
     if not isinstance(body, dict):

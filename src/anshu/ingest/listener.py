@@ -3,6 +3,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,16 +26,30 @@ MOST_CONNECTIONS = 5_000
 MOST_UNANSWERED = 512
 # A peer that sends this much rubbish in a row is no station.
 MOST_REFUSALS = 50
+# What one address may have kept as rubbish in a minute; the rest is dropped with its connection and counted in the log.
+MOST_REFUSALS_OF_HOST = 300
+_HOST_WINDOW_S = 60.0
+# How long a peer may leave its answers unread, and how many bytes of them we and the kernel hold for it.
+UNREAD_S = 30.0
+UNREAD_BYTES = 16_384
+_CLOSING_S = 5.0
 
 
 class Listener:
     """Accepts stations and keeps one broken connection from hurting another."""
 
     def __init__(
-        self, pipeline: Pipeline, clock: Clock, *, idle_s: float = IDLE_S, partial_s: float = PARTIAL_S
+        self,
+        pipeline: Pipeline,
+        clock: Clock,
+        *,
+        idle_s: float = IDLE_S,
+        partial_s: float = PARTIAL_S,
+        unread_s: float = UNREAD_S,
     ) -> None:
         self._pipeline, self._clock = pipeline, clock
-        self._idle_s, self._partial_s = idle_s, partial_s
+        self._idle_s, self._partial_s, self._unread_s = idle_s, partial_s, unread_s
+        self._rubbish: dict[str, tuple[float, int]] = {}
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -55,6 +70,19 @@ class Listener:
         """This will wait until every connection has been answered and closed."""
         if self._open:
             await asyncio.wait(self._open, timeout=3)
+
+    def rubbish_kept(self, host: str) -> bool:
+        """This will count one refusal of an address, and tell whether it is still one to keep."""
+        now = asyncio.get_running_loop().time()
+        since, count = self._rubbish.get(host, (now, 0))
+        if now - since > _HOST_WINDOW_S:
+            since, count = now, 0
+        if len(self._rubbish) > MOST_CONNECTIONS:
+            self._rubbish.clear()
+        self._rubbish[host] = (since, count + 1)
+        if count == MOST_REFUSALS_OF_HOST:
+            log.warning("%s sends rubbish: %s refused in %.0f s, more is not kept", host, count, now - since)
+        return count < MOST_REFUSALS_OF_HOST
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -82,47 +110,79 @@ class _Connection:
         self._decoder, self._assembler = Decoder(), Assembler()
         self._unanswered: set[asyncio.Future[Verdict]] = set()
         self._refusals = 0
+        # When the bytes held back began to wait for the rest of their frame.
+        self._since: float | None = None
+        writer.transport.set_write_buffer_limits(high=UNREAD_BYTES)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
         address = writer.get_extra_info("peername") or ("?", 0)
+        self._host = str(address[0])
         self.peer = f"{address[0]}:{address[1]}"
 
     async def serve(self) -> None:
         """This will read until the peer goes, is silent for too long, or sends nothing but rubbish."""
-        while self._refusals < MOST_REFUSALS:
+        while self._refusals < MOST_REFUSALS and await self._heard():
             data = await self._read()
             if data is None:
                 return
             if not data:
                 await self._take(self._decoder.flush())
                 return
-            await self._take(self._decoder.feed(data))
+            found = self._decoder.feed(data)
+            if found or self._since is None:
+                self._since = asyncio.get_running_loop().time()
+            await self._take(found)
+
+    async def _heard(self) -> bool:
+        """This will wait until the peer has taken its answers; one that never does is left."""
+        try:
+            async with asyncio.timeout(self._listener._unread_s):
+                await self._writer.drain()
+        except TimeoutError:
+            log.warning("%s does not read its answers", self.peer)
+            self._writer.transport.abort()
+            return False
+        return True
 
     async def _read(self) -> bytes | None:
         """This will give the next bytes; none at the end; None after too long a silence."""
         while True:
             try:
-                limit = self._listener._partial_s if self._decoder.pending else self._listener._idle_s
-                async with asyncio.timeout(limit):
+                async with asyncio.timeout(self._patience()):
                     return await self._reader.read(READ_BYTES)
             except TimeoutError:
                 if not self._decoder.pending:
                     return None
                 await self._take(self._decoder.flush())
 
+    def _patience(self) -> float:
+        """This will give how long the next bytes may take: a frame begun must end in time, however it drips."""
+        if not self._decoder.pending:
+            self._since = None
+            return self._listener._idle_s
+        now = asyncio.get_running_loop().time()
+        return max(0.0, (self._since or now) + self._listener._partial_s - now)
+
     async def close(self) -> None:
         """This will wait for what is on its way to the database, answer it, and close."""
-        if self._unanswered:
-            await asyncio.wait(self._unanswered, timeout=5)
         try:
+            if self._unanswered:
+                await asyncio.wait(self._unanswered, timeout=_CLOSING_S)
             self._writer.close()
-            await self._writer.wait_closed()
-        except (OSError, asyncio.CancelledError):
+            async with asyncio.timeout(_CLOSING_S):
+                await self._writer.wait_closed()
+        except (TimeoutError, asyncio.CancelledError):
+            self._writer.transport.abort()
+        except OSError:
             pass
 
     async def _take(self, found: Iterable[Sl651Frame | Refusal]) -> None:
         for each in found:
             if isinstance(each, Refusal):
                 self._refusals += 1
-                await self._submit(refused_parcel(each, self.peer), None)
+                if self._listener.rubbish_kept(self._host):
+                    await self._submit(refused_parcel(each, self.peer), None)
+                else:
+                    self._refusals = MOST_REFUSALS
             else:
                 self._refusals = 0
                 await self._frame(each)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from anshu.ingest.committing import Clock
-from anshu.ingest.http_door import HttpDoor
-from anshu.ingest.listener import Listener
+from anshu.ingest.http_door import BODY_S, HttpDoor
+from anshu.ingest.listener import IDLE_S, PARTIAL_S, UNREAD_S, Listener
 from anshu.ingest.pipeline import Pipeline
 from anshu.ingest.replays import Replays
 
@@ -35,10 +35,18 @@ class Address:
 class Server:
     """All of ingest in one place, so that a test can start it on free ports."""
 
-    def __init__(self, *, clock: Clock = wall_clock, idle_s: float = 900.0, partial_s: float = 120.0) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock = wall_clock,
+        idle_s: float = IDLE_S,
+        partial_s: float = PARTIAL_S,
+        unread_s: float = UNREAD_S,
+        body_s: float = BODY_S,
+    ) -> None:
         self.pipeline = Pipeline(clock)
-        self._listener = Listener(self.pipeline, clock, idle_s=idle_s, partial_s=partial_s)
-        self._door = HttpDoor(self.pipeline, clock)
+        self._listener = Listener(self.pipeline, clock, idle_s=idle_s, partial_s=partial_s, unread_s=unread_s)
+        self._door = HttpDoor(self.pipeline, clock, body_s=body_s)
         self._replays = Replays(self.pipeline)
         self.sl651 = self.http = Address("", 0)
 
