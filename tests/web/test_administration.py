@@ -279,4 +279,18 @@ def test_the_template_is_a_file_that_the_import_reads(drawn):
     body = client.get(reverse("boundaries-template"))
     file = SimpleUploadedFile("模板.geojson", body.content)
     page = client.post(reverse("boundaries"), {"file": file, "datum": "wgs84", "column": "code"})
-    assert HERE in [line.code for line in page.context["trial"].lines]
+    lines = {line.code: line.verdict for line in page.context["trial"].lines}
+    # What the product drew does not become official by going out and coming back.
+    assert (lines[HERE], page.context["draft"]) == ("unchanged", None)
+
+
+@pytest.mark.parametrize(("role", "slug"), [("SEC", "grants"), ("AUD", "audit"), ("R24", "accounts")])
+def test_an_administrators_home_leads_to_the_work(places, role, slug):
+    page = signed_in(role).get("/").content.decode()
+    assert registry.get(slug).url() in page
+    assert "还没有岗位或授权" not in page
+
+
+def test_a_grants_form_begins_empty(places):
+    form = signed_in("SEC").get(registry.get("grants").url("new")).context["form"]
+    assert (form["unit"].value(), form["division_code"].value()) == (None, None)

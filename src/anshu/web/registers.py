@@ -543,6 +543,10 @@ class GrantRegister(WholeRegister):
         ),
     )
 
+    def defaults(self, viewer: Viewer) -> dict[str, Any]:
+        """This will prefill nothing: the administrator's own place and unit are nobody else's."""
+        return {}
+
 
 class TokenForm(RegisterForm):
     """What an interface may do, and until when."""

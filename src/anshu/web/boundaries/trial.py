@@ -15,9 +15,10 @@ from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.geo.boundaries import GCJ02, WGS84, Boundary, Columns, Reading, boundaries_read
 from anshu.kernel.geo.problems import BoundariesRefusedError
 from anshu.kernel.org.models import Division
-from anshu.kernel.org.services import division_import_trial
+from anshu.kernel.org.services import BoundaryOutcome, division_import_trial
 
 SUFFIXES = (".geojson", ".json", ".zip", ".gpkg")
+_SYSTEMS = dict.fromkeys((WGS84, "EPSG:4326", "EPSG:4490", "OGC:CRS84"), "WGS-84 / CGCS2000")
 DATUMS = {"auto": None, WGS84: WGS84, GCJ02: GCJ02}
 
 
@@ -66,10 +67,14 @@ def trial_of(*, content: bytes, name: str, datum: str, column: str, viewer: View
     report = division_import_trial(features=reading.boundaries, actor=viewer)
     known = dict(Division.objects.filter(code__in=[each.code for each in report.outcomes]).values_list("code", "name"))
     lines = tuple(
-        Line(outcome.code, boundary.name, known.get(outcome.code, ""), outcome.verdict, outcome.message)
+        Line(outcome.code, boundary.name, known.get(outcome.code, ""), outcome.verdict, _said(outcome))
         for outcome, boundary in zip(report.outcomes, reading.boundaries, strict=True)
     )
     return Trial(lines, datum=_datum_text(reading), boundaries=reading.boundaries)
+
+
+def _said(outcome: BoundaryOutcome) -> str:
+    return _("将替换现有边界。") if outcome.verdict == "replaced" else outcome.message
 
 
 def _read(content: bytes, name: str, crs: str | None, column: str | None) -> Reading:
@@ -101,7 +106,7 @@ def _reference(codes: Sequence[str]) -> BaseGeometry | None:
 
 
 def _datum_text(reading: Reading) -> str:
-    said = _("GCJ-02,导入时换算为 CGCS2000") if reading.crs == GCJ02 else reading.crs.upper().replace("WGS84", "WGS-84")
+    said = _("GCJ-02,导入时换算为 CGCS2000") if reading.crs == GCJ02 else _SYSTEMS.get(reading.crs, reading.crs)
     if reading.placement is None:
         return said
     fit = reading.placement.fit_shifted if reading.crs == GCJ02 else reading.placement.fit_as_is

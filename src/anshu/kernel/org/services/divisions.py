@@ -117,8 +117,11 @@ def _judge(code: str, area: MultiPolygon, row: Division | None, times: int) -> B
         return BoundaryOutcome(code, "unknown", _("没有这个区划代码。"))
     if times > 1:
         return BoundaryOutcome(code, "duplicate", _("同一代码在文件中出现多次。"))
-    if row.boundary == Boundary.OFFICIAL and row.area and row.area.equals_exact(area, _SAME_DEGREES):
-        return BoundaryOutcome(code, "unchanged", _("与现有边界相同。"))
+    if row.area and row.area.equals_exact(area, _SAME_DEGREES):
+        if row.boundary == Boundary.OFFICIAL:
+            return BoundaryOutcome(code, "unchanged", _("与现有边界相同。"))
+        # A schematic outline that comes back as it was given out does not become a surveyed one.
+        return BoundaryOutcome(code, "unchanged", _("与平台自带的示意边界相同,不是正式边界。"))
     return BoundaryOutcome(code, "replaced", _("%(name)s 的边界已替换。") % {"name": row.name})
 
 
