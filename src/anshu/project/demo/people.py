@@ -50,7 +50,7 @@ COUNTY_SEATS: tuple[County, ...] = (
     County("safety", "330825-AWB", "综合科科长", Role.R02, note="安委办综合岗"),
     County("duty", "330825-EMB", "值班长", Role.R06, note="值班员:告警、事件、指令"),
     County("hazchem", "330825-EMB", "危化科科长", Role.R03, (Sector.HAZCHEM, Sector.INDUSTRY), "应急局业务岗"),
-    County("flood", "330825-FXB", "防指办主任", Role.R10, (Sector.FLOOD,), "专项指挥部办公室"),
+    County("flood", "330825-FXB", "主任", Role.R10, (Sector.FLOOD,), "专项指挥部办公室"),
     County("water", "330825-LSJ", "水旱灾害防御科科长", Role.R08, (Sector.FLOOD, Sector.FOREST), "行业监管岗"),
     County("weather", "330825-QXJ", "预报台台长", Role.R09, (Sector.WEATHER,), "预警发布岗"),
     County("rescue", "330825-XFD", "大队长", Role.R21, (), "救援队"),
