@@ -4,7 +4,6 @@
 import os
 import sys
 
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anshu.project.settings")
 os.environ.setdefault("DATABASE_URL", "postgresql://anshu@/anshu?host=/nonexistent")
 
