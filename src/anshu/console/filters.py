@@ -22,6 +22,7 @@ from anshu.kernel.org.selectors import prefix_of
 
 # How many leading digits of a code name its township.
 TOWNSHIP_DIGITS = 9
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,12 @@ class PeriodFilter(Filter):
 
 
 def _day(text: str) -> dt.date | None:
+    """This will read a day; none at the ends of the calendar, where no day comes before or after."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:

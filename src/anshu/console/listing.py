@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from anshu.console.columns import Column, Sheet
 from anshu.console.filters import Control
-from anshu.console.paging import Count, Order, Page, count_of, page_of
+from anshu.console.paging import TAB_LIMIT, Count, Order, Page, count_of, page_of
 from anshu.console.register import Register, Tab
 from anshu.kernel.access.viewer import Viewer
 
@@ -33,7 +33,8 @@ class Query:
         """This will keep the parameters that this register knows."""
         known = {"q", "tab", "sort", "size", "view", "cursor", "retired"}
         known.update(name for each in register.filter_set for name in each.names())
-        return cls(register, {name: given[name][:200] for name in given if name in known and given[name]})
+        kept = {name: given[name].replace("\x00", "")[:200] for name in given if name in known}
+        return cls(register, {name: value for name, value in kept.items() if value})
 
     def link(self, **changes: str) -> str:
         """This will give the query string with some parameters changed; an empty value removes one."""
@@ -211,7 +212,7 @@ def _tabs(query: Query, viewer: Viewer, now: datetime) -> tuple[TabCount, ...]:
         TabCount(
             tab.code,
             tab.name,
-            count_of(narrowed(Query(register, {}), viewer, now, tab=tab)),
+            count_of(narrowed(Query(register, {}), viewer, now, tab=tab), TAB_LIMIT),
             query.tab is tab,
             query.link(tab=tab.code),
             tab.urgent,

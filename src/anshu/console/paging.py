@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Field, Q, QuerySet
 
 COUNT_LIMIT = 10_000
+# The small figure on a tab: a page has several of them, and past this nobody reads it as a number.
+TAB_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class Cursor:
         try:
             raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
             value, pk, backwards = json.loads(raw)
+            if isinstance(value, str) and "\x00" in value:
+                return None
+            str(value).encode()
             return cls(None if value is None else field.to_python(value), int(pk), bool(backwards))
         except (ValueError, TypeError, ValidationError, OverflowError):
             return None
@@ -134,16 +139,17 @@ class Count:
     """How many rows there are, exactly up to a limit."""
 
     number: int
+    limit: int = COUNT_LIMIT
 
     @property
     def more(self) -> bool:
         """Whether there are more than the limit."""
-        return self.number > COUNT_LIMIT
+        return self.number > self.limit
 
     def __str__(self) -> str:
-        return f"{COUNT_LIMIT:,}+" if self.more else f"{self.number:,}"
+        return f"{self.limit:,}+" if self.more else f"{self.number:,}"
 
 
-def count_of(rows: QuerySet[Any]) -> Count:
+def count_of(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> Count:
     """This will count rows, giving up just past the limit so that a million rows cost no more than ten thousand."""
-    return Count(rows.order_by().values("pk")[: COUNT_LIMIT + 1].count())
+    return Count(rows.order_by().values("pk")[: limit + 1].count(), limit)
