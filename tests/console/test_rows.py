@@ -60,6 +60,7 @@ def test_every_page_forwards_and_back_holds_each_row_once(risks, sort):
 def test_a_count_past_the_limit_says_so():
     assert str(Count(COUNT_LIMIT + 1)) == "10,000+"
     assert str(Count(1234)) == "1,234"
+    assert str(Count(1234, 1000)) == "1,000+"
 
 
 def test_a_change_in_bare_sql_shows_as_nobodys(risks):
