@@ -55,16 +55,14 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_an_absurd_body_is_refused_in_both_languages_and_nothing_is_stored(name, network, token, ingest):
-    body, expected = REFUSED[name]
-    said = set()
-    for language in ("zh-CN", "en"):
-        status, error = ask(ingest, body, language=language)
-        assert status == expected
-        said.add(error["message"])
-    assert len(said) == 2
-    assert all(said)
+def test_absurd_bodies_are_refused_in_both_languages_and_nothing_is_stored(network, token, ingest):
+    for name, (body, expected) in REFUSED.items():
+        said = set()
+        for language in ("zh-CN", "en"):
+            status, error = ask(ingest, body, language=language)
+            assert status == expected, name
+            said.add(error["message"])
+        assert len(said) == 2, name
     assert not Observation.objects.exists()
     assert not Quarantine.objects.exists()
 
@@ -92,10 +90,10 @@ def test_a_body_without_end_is_given_up_and_a_station_is_answered_meanwhile(netw
             assert line.recv(4096).startswith(b"HTTP/1.1 408 ")
 
 
-@pytest.mark.parametrize("bearer", ["", "old.secret", "up.wrong", "up.secret.more", "x" * 7000, "é.é"])
-def test_every_bad_token_gets_the_same_answer(bearer, network, token, ingest):
+def test_every_bad_token_gets_the_same_answer(network, token, ingest):
     expected = {"code": "unauthorized", "message": "令牌无效或已过期"}
-    assert ask(ingest, of(item()), bearer=bearer) == (401, expected)
+    for bearer in ("", "old.secret", "up.wrong", "up.secret.more", "x" * 7000, "é.é"):
+        assert ask(ingest, of(item()), bearer=bearer) == (401, expected), bearer
     assert not Observation.objects.exists()
     assert ask(ingest, of(item())) == (200, None)
 

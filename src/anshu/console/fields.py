@@ -311,10 +311,28 @@ def field_for(column: models.Field[Any, Any], **options: Any) -> forms.Field | N
         return PhoneField(label=column.verbose_name, required=not column.blank, max_length=column.max_length)
     if column.choices:
         options.update(choices_form_class=LabelledChoiceField)
+    if isinstance(column, NUMBERS) and (least := _least(column)) is not None:
+        options.setdefault("min_value", least)
     made = column.formfield(**options)
     if made is not None:
         dress(made)
     return made
+
+
+NUMBERS = (models.IntegerField, models.FloatField, models.DecimalField)
+
+
+def _least(column: models.Field[Any, Any]) -> int | float | None:
+    """This will read a column's least value from the model's own constraint, so that the form says it in words."""
+    for constraint in column.model._meta.constraints:
+        parts = getattr(getattr(constraint, "condition", None), "children", [])
+        if len(parts) == 1 and isinstance(parts[0], tuple):
+            path, value = parts[0]
+            if path == f"{column.name}__gte":
+                return cast(float, value)
+            if path == f"{column.name}__gt" and isinstance(column, models.IntegerField):
+                return cast(int, value) + 1
+    return None
 
 
 PLACE_HELP = gettext_lazy("从高德或腾讯地图抄来的坐标请选 GCJ-02,系统换算后保存。")

@@ -11,15 +11,19 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.utils.translation import gettext as _
 
-from anshu.console.fields import DivisionField, NamedField, PhoneField, dress, field_for
+from anshu.console.fields import DivisionField, NamedField, PhoneField, PlaceField, dress, field_for
 from anshu.console.places import Places
 from anshu.kernel.audit.refusals import Refusal
+from anshu.kernel.org.selectors import county_box
 
 if TYPE_CHECKING:
     from anshu.console.register import Register
 
 # Set by services, never by a form.
 NEVER = frozenset({"id", "retired_at", "created_at"})
+COUNTY_BOX = "county box"
+# Things of ours stand upstream and across the border, some 20 km away at most.
+FAR_DEG = 0.2
 
 
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -46,6 +50,7 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
         self.thorough = thorough
         known: dict[Any, Any] = {} if named is None else named
+        self.named = known
         for name, field in self.fields.items():
             if "class" not in field.widget.attrs and not isinstance(field.widget, forms.MultiWidget):
                 dress(field)
@@ -58,6 +63,25 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
                 field.known = known
             if isinstance(field, PhoneField) and instance is not None:
                 field.stored = getattr(instance, name) or ""
+
+    def clean(self) -> dict[str, Any]:
+        """This will refuse a position too far away for the county, which a slip of a digit makes."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            point = cleaned.get(name) if isinstance(field, PlaceField) and name in self.changed_data else None
+            if point is not None and not self._near(point):
+                self.add_error(name, _("位置离本县太远:经度 %(lng)s、纬度 %(lat)s。") % _degrees(point))
+        return cleaned
+
+    def _near(self, point: Any) -> bool:
+        """This will tell whether a point lies in or around the county; true where no outline is known."""
+        if COUNTY_BOX not in self.named:
+            self.named[COUNTY_BOX] = county_box()
+        box = self.named[COUNTY_BOX]
+        if box is None:
+            return True
+        west, south, east, north = box
+        return bool(west - FAR_DEG <= point.x <= east + FAR_DEG and south - FAR_DEG <= point.y <= north + FAR_DEG)
 
     def save(self, commit: bool = True) -> NoReturn:
         """This will never write: the register's named service does."""
@@ -93,6 +117,10 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
                 shown = True
         if not shown:
             self.add_error(None, refusal.message or _("未能保存。"))
+
+
+def _degrees(point: Any) -> dict[str, str]:
+    return {"lng": f"{point.x:.4f}", "lat": f"{point.y:.4f}"}
 
 
 def form_class(register: Register) -> type[RegisterForm]:

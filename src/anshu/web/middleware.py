@@ -4,7 +4,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from anshu.kernel.events.selectors import newest_position
 
@@ -20,6 +22,22 @@ class ContentSecurityMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy(request))
         return response
+
+
+class HostMiddleware:
+    """Answers a request for a host that is not ours before anything, an error page included, builds an address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """This will refuse a foreign host in words."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            said = _("这个地址不是本平台的地址,请联系系统管理员。")
+            return HttpResponse(said, status=400, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
 
 
 class LivePositionMiddleware:

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anshu.console.columns import AgeColumn, Column, DivisionColumn, DueColumn, LevelColumn, StateColumn
-from anshu.console.fields import field_for
+from anshu.console.fields import field_for, pairs
 from anshu.console.filters import ChoiceFilter
 from anshu.console.forms import RegisterForm
 from anshu.console.register import Action, Group, Panel, Register, Tab
 from anshu.console.registry import register
-from anshu.domain.grassroots.choices import OPEN_STATES, TaskState
+from anshu.domain.grassroots.choices import OPEN_STATES, TaskKind, TaskState
 from anshu.domain.grassroots.models import Task
 from anshu.domain.grassroots.rules import label_of
 from anshu.domain.grassroots.selectors import (
@@ -46,6 +46,12 @@ class TaskForm(RegisterForm):
         model = Task
         formfield_callback = field_for
         fields = ("kind", "title", "text", "level", "division_code", "sector_code", "point")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # The platform's own kind is not for people to choose.
+        kind = cast(forms.ChoiceField, self.fields["kind"])
+        kind.choices = [pair for pair in pairs(kind) if pair[0] != TaskKind.ALARM]
 
 
 def _report(*, actor: Viewer, now: datetime, reason: str, **values: Any) -> Task:

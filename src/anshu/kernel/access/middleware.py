@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -39,9 +41,14 @@ class ViewerMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """This will make a forbidden object look like one that does not exist."""
+        """This will make a forbidden object look like one that does not exist, and take back what cannot be stored.
+
+        A text with a NUL, or a number too large for its column, that no form has stopped is the caller's mistake.
+        """
         if isinstance(exception, Absent):
             raise Http404 from exception
+        if isinstance(exception, DataError | UnicodeEncodeError):
+            raise BadRequest("what was sent cannot be stored") from exception
 
 
 def address_of(request: HttpRequest) -> str:

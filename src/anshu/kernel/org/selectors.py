@@ -70,6 +70,12 @@ def _smallest(divisions: list[Division]) -> Division | None:
     return max(divisions, key=lambda division: len(division.prefix), default=None)
 
 
+def county_box() -> tuple[float, float, float, float] | None:
+    """This will give the county's west, south, east and north in degrees; None before its outline is known."""
+    county = Division.objects.filter(level=Level.COUNTY, area__isnull=False).order_by("-valid_from").first()
+    return county.area.extent if county is not None and county.area is not None else None
+
+
 def division_names(codes: set[str]) -> dict[str, str]:
     """This will give the names of many divisions in one query."""
     return dict(Division.objects.filter(code__in=codes).values_list("code", "name"))

@@ -5,7 +5,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -36,6 +39,12 @@ def install(api: NinjaAPI) -> None:
         Refused: _refused,
         ValidationError: _invalid,
         HttpError: _http,
+        RequestDataTooBig: _too_big,
+        SuspiciousOperation: _unreadable,
+        MultiPartParserError: _unreadable,
+        UnreadablePostError: _unreadable,
+        DataError: _unstorable,
+        UnicodeEncodeError: _unstorable,
         Exception: _broken,
     }
     for kind, handler in handlers.items():
@@ -93,6 +102,20 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
         return answer(403, "csrf", _("页面已过期,请刷新后再试。"))
     return answer(error.status_code, "bad_request", _("请求的内容无法读取。"))
+
+
+def _too_big(request: HttpRequest, error: Exception) -> HttpResponse:
+    return answer(413, "too_large", _("提交的内容过大,没有保存。"))
+
+
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    return answer(400, "bad_request", _("请求的内容无法读取。"))
+
+
+def _unstorable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """This will answer a text or number that no schema stopped and the database cannot hold."""
+    log.warning("API %s %s: %s", request.method, request.path, error)
+    return answer(422, "invalid", _("填写的内容有误,没有保存。"))
 
 
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -18,7 +18,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _printable(text: str) -> str:
-    if "\x00" in text:
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise ValueError(_("含有不可用的字符"))
     return text
 

@@ -91,7 +91,7 @@ def _check(
     wrong = {
         "title": "" if 0 < len(title.strip()) <= TITLE_MOST else _("请填写标题,不超过 200 字。"),
         "text": "" if len(text) <= TEXT_MOST else _("情况描述不超过 5000 字。"),
-        "kind": "" if kind in TaskKind.values else _("请选择类别。"),
+        "kind": "" if kind in TaskKind.values and kind != TaskKind.ALARM else _("请选择类别。"),
         "level": "" if level in range(5) else _("请选择等级。"),
         "sector_code": "" if not sector_code or sector_code in Sector.values else _("没有这个行业。"),
         "photos": "" if len(photos) <= PHOTOS_MOST else _("照片不超过 20 张。"),
