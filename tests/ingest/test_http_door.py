@@ -115,3 +115,8 @@ def test_health_answers(ingest):
     line.request("GET", "/health")
     assert line.getresponse().status == 200
     line.close()
+
+
+def test_a_tokens_use_is_noted(network, token, ingest):
+    post(ingest, {"observations": [item()]})
+    assert ApiToken.objects.get().last_used_at is not None
