@@ -18,7 +18,7 @@ from tests.cast.people import (
 )
 from tests.cast.places import COUNTY, OUTSIDE, TOWNSHIPS, VILLAGES, centre, county, township, village
 from tests.cast.scene import Scene, scene
-from tests.cast.things import alarm, datastream, observed_property, risk, rule, thing
+from tests.cast.things import alarm, alarm_fact, datastream, observed_property, risk, rule, thing
 
 __all__ = [
     "COUNTY",
@@ -29,6 +29,7 @@ __all__ = [
     "Scene",
     "account",
     "alarm",
+    "alarm_fact",
     "answers",
     "assigned",
     "centre",

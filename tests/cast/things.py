@@ -7,6 +7,7 @@ from tests.cast.people import LONG_AGO, NOW
 from tests.cast.places import centre, village
 
 from anshu.domain.alerts.choices import Cause, Level
+from anshu.domain.alerts.events import AlarmRaised
 from anshu.domain.alerts.models import Alarm, Occurrence, Rule
 from anshu.domain.risks.choices import Grade, RiskKind
 from anshu.domain.risks.models import RiskObject
@@ -96,3 +97,23 @@ def risk(code="RK001", name="后陈山洪危险区", *, division_code="330825101
         "source": "test",
     }
     return RiskObject.objects.get_or_create(code=code, defaults={**defaults, **fields})[0]
+
+
+def alarm_fact(alarm, cls=AlarmRaised, *, level=3, **more):
+    """This will give the fact that ingest would have published about an alarm."""
+    return cls(
+        subject_type="alerts.alarm",
+        subject_id=alarm.pk,
+        title=alarm.title,
+        division_code=alarm.division_code,
+        sector_code=alarm.sector_code,
+        level=level,
+        value=41.2,
+        threshold=41.0,
+        thing_id=alarm.thing_id,
+        thing_name=alarm.thing.name,
+        lng=alarm.point.x,
+        lat=alarm.point.y,
+        at=NOW.isoformat(),
+        **more,
+    )

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from PIL import Image
 from tests import cast
-from tests.domain.command.conftest import fact_of
+from tests.cast import alarm_fact
 
 from anshu.domain.alerts.choices import AlarmState
 from anshu.domain.alerts.events import AlarmAcknowledged, AlarmCleared, AlarmEscalated
@@ -175,7 +175,7 @@ def test_a_linked_tasks_moves_are_entered_exactly_once(scene, incident, task):
 
 def test_a_task_made_later_by_a_linked_alarm_is_linked_by_itself(scene, incident, alarm, task, officer):
     Task.objects.filter(pk=task.pk).update(state="closed", closed_at=NOW)
-    event = fact_of(alarm, AlarmEscalated, level=1)
+    event = alarm_fact(alarm, AlarmEscalated, level=1)
     second = task_level_raise(fact=event, now=LATER)
     tell()
     assert incident.links.filter(subject_id=str(second.pk)).exists()
@@ -183,15 +183,15 @@ def test_a_task_made_later_by_a_linked_alarm_is_linked_by_itself(scene, incident
 
 def test_a_linked_alarms_changes_are_entered_exactly_once(incident, alarm):
     for _ in range(2):
-        follow_sources(fact_of(alarm, AlarmAcknowledged, actor="值班员甲"), LATER)
-        follow_sources(fact_of(alarm, AlarmCleared, level=0), LATER)
+        follow_sources(alarm_fact(alarm, AlarmAcknowledged, actor="值班员甲"), LATER)
+        follow_sources(alarm_fact(alarm, AlarmCleared, level=0), LATER)
     texts = list(Entry.objects.exclude(cause="").values_list("text", flat=True))
     assert [text[:4] for text in texts] == ["告警确认", "告警恢复"]
 
 
 def test_a_closed_incident_is_left_alone(incident, alarm, officer):
     incident_close(incident=incident, conclusion="x", reason="x", actor=officer, now=LATER)
-    follow_sources(fact_of(alarm, AlarmCleared, level=0), LATER)
+    follow_sources(alarm_fact(alarm, AlarmCleared, level=0), LATER)
     assert not Entry.objects.exclude(cause="").exists()
     with pytest.raises(Refusal):
         note(incident, officer)

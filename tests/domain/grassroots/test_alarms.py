@@ -16,23 +16,8 @@ from anshu.kernel.org.models import Tenure
 NOW = cast.NOW
 
 
-def fact(cls, alarm, *, level=3, **more):
-    return cls(
-        subject_type="alerts.alarm",
-        subject_id=alarm.pk,
-        title=alarm.title,
-        division_code=alarm.division_code,
-        sector_code=alarm.sector_code,
-        level=level,
-        value=41.2,
-        threshold=41.0,
-        thing_id=alarm.thing_id,
-        thing_name=alarm.thing.name,
-        lng=alarm.point.x,
-        lat=alarm.point.y,
-        at=NOW.isoformat(),
-        **more,
-    )
+def fact(cls, alarm, **more):
+    return cast.alarm_fact(alarm, cls, **more)
 
 
 @pytest.fixture
