@@ -2,7 +2,6 @@
 """Checks the documents: links resolve, named files and commands exist, how-tos end at a test, contexts have pages."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)|!\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:src|tests|docs|tools|bin|frontend|deploy|requirements)/[\w./-]+)`")
+OWN = ("docs", "deploy", "frontend", "src", "tests", "tools")
 COMMAND = re.compile(r"`(?:bin/)?anshu ((?:wire |audit |user )?[a-z]+)")
 
 
 def documents() -> list[Path]:
-    """This will list every Markdown file that git tracks or would track."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    names = [line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
-    return [ROOT / name for name in names if not name.startswith("frontend/node_modules")]
+    """This will list the project's own Markdown files, in a checkout or in an unpacked archive."""
+    found = [*ROOT.glob("*.md"), *(file for folder in OWN for file in (ROOT / folder).rglob("*.md"))]
+    return [file for file in found if "node_modules" not in file.parts]
 
 
 def findings() -> Iterator[str]:

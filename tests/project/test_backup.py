@@ -79,3 +79,21 @@ def test_something_else_is_refused_in_words(county, tmp_path, content):
     other.write_bytes(content)
     with pytest.raises(backup.Unusable, match="备份文件"):
         backup.bring_back(other, replace=True)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "files/../../outside", "other"])
+def test_an_archive_that_reaches_elsewhere_is_refused(county, tmp_path, name):
+    archive = tmp_path / "reaching.tar"
+    with tarfile.open(archive, "w") as made:
+        made.addfile(tarfile.TarInfo(name), io.BytesIO())
+    with pytest.raises(backup.Unusable, match="不是安枢的备份文件"):
+        backup.bring_back(archive, replace=True)
+
+
+def test_an_archive_with_a_link_in_it_is_refused(county, tmp_path):
+    archive, link = tmp_path / "link.tar", tarfile.TarInfo("files/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(archive, "w") as made:
+        made.addfile(link)
+    with pytest.raises(backup.Unusable, match="不是安枢的备份文件"):
+        backup.bring_back(archive, replace=True)
