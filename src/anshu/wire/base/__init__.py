@@ -5,10 +5,16 @@ from anshu.wire.base.checksums import crc16_modbus
 from anshu.wire.base.faults import TEMPLATES, Fault, Refusal, Refused, refuse
 from anshu.wire.base.readers import CHINA, bcd_digits, bcd_time
 from anshu.wire.base.results import Frame, Message, Observation, Quality, StreamDecoder
+from anshu.wire.base.session import Answered, Command, Credentials, Delivery, Event, Reply, Session
 
 __all__ = [
     "CHINA",
     "TEMPLATES",
+    "Answered",
+    "Command",
+    "Credentials",
+    "Delivery",
+    "Event",
     "Fault",
     "Frame",
     "Message",
@@ -16,6 +22,8 @@ __all__ = [
     "Quality",
     "Refusal",
     "Refused",
+    "Reply",
+    "Session",
     "StreamDecoder",
     "bcd_digits",
     "bcd_time",

@@ -53,6 +53,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "报文不完整：应有 {expected} 字节，实有 {found} 字节",
         "Incomplete: {expected} bytes expected, {found} present",
     ),
+    "unsupported_command": ("该协议不支持命令 {kind}", "The protocol has no command {kind}"),
     "unknown_element": ("要素标识符 {code} 未定义", "Element identifier {code} is not defined"),
     "unknown_function": ("功能码 {code} 未定义", "Function code {code} is not defined"),
 }
