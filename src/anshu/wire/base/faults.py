@@ -10,6 +10,10 @@ Language = Literal["zh", "en"]
 # reason -> (Chinese, English). Texts name only keys that every use of the reason passes as params.
 TEMPLATES: dict[str, tuple[str, str]] = {
     "bad_bcd": ("BCD 码含非法数字：{raw}", "Not a BCD number: {raw}"),
+    "bad_checksum": (
+        "校验和不符：报文为 {found}，应为 {expected}",
+        "Checksum mismatch: frame says {found}, computed {expected}",
+    ),
     "bad_crc": (
         "CRC 校验不符：报文为 {found}，应为 {expected}",
         "CRC mismatch: frame says {found}, computed {expected}",
@@ -23,6 +27,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Illegal data definition after the identifier: {found}, expected {expected}",
     ),
     "bad_length": ("报文长度非法：{found}", "Illegal length: {found}"),
+    "bad_object_count": (
+        "信息对象数目 {count} 与应用数据单元长度 {length} 不符",
+        "{count} information objects do not fill the {length} bytes of the data unit",
+    ),
     "bad_packet_number": (
         "包序列号非法：第 {index} 包，共 {total} 包",
         "Illegal packet number: {index} of {total}",
@@ -55,6 +63,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     "unsupported_command": ("该协议不支持命令 {kind}", "The protocol has no command {kind}"),
     "unknown_element": ("要素标识符 {code} 未定义", "Element identifier {code} is not defined"),
+    "unknown_data_type": ("类型标志 {code} 未定义", "Data type {code} is not defined"),
     "unknown_function": ("功能码 {code} 未定义", "Function code {code} is not defined"),
 }
 
