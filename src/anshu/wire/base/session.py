@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from anshu.wire.base.faults import Refusal
+from anshu.wire.base.faults import Fault, Refusal
 from anshu.wire.base.results import Observation
 
 # Address -> the device's secret (password, key in hexadecimal, authentication code): "" where it has none, None for a
@@ -19,7 +19,9 @@ class Delivery:
     """A message to be stored. Once it is, `Session.stored` gives the answer; before that the peer hears nothing.
 
     `secret` is what the peer gave to prove itself, None where the session has checked it or the protocol has none.
-    `keep_as` names the reason why the raw bytes are to be kept aside (a command sent up, a picture, wrong secret).
+    `raw` must be readable again by a fresh session: a kept delivery is replayed once its device is adopted.
+    `keep_as` names the reason why the raw bytes are kept aside instead of used (a command sent up, a picture);
+    `fault` is set when the frame was whole but its content made no sense.
     """
 
     address: str
@@ -29,6 +31,7 @@ class Delivery:
     secret: str | None = None
     test: bool = False
     keep_as: str = ""
+    fault: Fault | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     # Whatever `stored` needs to make the answer.
     token: Any = None

@@ -28,6 +28,7 @@ from anshu.wire.sl651.messages import (
     observations,
 )
 from anshu.wire.sl651.packets import Assembler, line_decoder
+from anshu.wire.sl651.session import Sl651Session, redecode
 from anshu.wire.sl651.stream import Decoder
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Group",
     "Sl651Frame",
     "Sl651Message",
+    "Sl651Session",
     "Station",
     "decode",
     "decode_frame",
@@ -67,5 +69,6 @@ __all__ = [
     "line_decoder",
     "observations",
     "parse_frame",
+    "redecode",
     "wants_reply",
 ]
