@@ -22,6 +22,16 @@ class Direction(TextChoices):
     BELOW = "below", _("低于")
 
 
+class RuleKind(TextChoices):
+    """What of the observations a rule's thresholds are held against."""
+
+    VALUE = "value", _("数值")
+    RATE = "rate", _("变化量")
+    SUM = "sum", _("累计量")
+    COUNT = "count", _("超限个数")
+    FORMULA = "formula", _("公式")
+
+
 class AlarmState(TextChoices):
     """Whether the condition still holds."""
 

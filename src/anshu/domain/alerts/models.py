@@ -11,19 +11,31 @@ from django.db.models import F, Q
 from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 
-from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
+from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level, RuleKind
 from anshu.kernel.access.models import Scoped, User
 
 
 @pghistory.track()
 class Rule(models.Model):
-    """报警规则: up to four coloured thresholds on one datastream, with duration, hysteresis and no-data.
+    """报警规则: up to four coloured thresholds on a measure derived from observations, with duration and hysteresis.
 
-    Thresholds are dated and carry their source; a level computed here is 研判, never an official warning.
+    Thresholds are dated and carry their source; a level computed here is 研判, never an official warning. A rule stands
+    where its datastream's thing stands, whatever else it reads.
     """
 
     datastream = models.ForeignKey("sensing.Datastream", models.PROTECT, related_name="+", verbose_name=_("数据流"))
     name = models.CharField(_("名称"), max_length=120)
+    kind = models.CharField(_("判据"), max_length=8, choices=RuleKind, default=RuleKind.VALUE)
+    # How far back a change or a sum reaches.
+    window_s = models.PositiveIntegerField(_("时间窗(秒)"), null=True, blank=True)
+    # A count: the other datastreams of the group, and from where on one of them counts (the direction is theirs).
+    member_ids = ArrayField(models.BigIntegerField(), verbose_name=_("组内数据流"), default=list, blank=True)
+    member_threshold = models.FloatField(_("单站阈值"), null=True, blank=True)
+    formula = models.CharField(_("公式"), max_length=200, blank=True)
+    # How old a value may be and still be taken for the present one, in counts and formulas.
+    age_s = models.PositiveIntegerField(_("数值有效期(秒)"), null=True, blank=True)
+    # The unit of the measure, and so of the thresholds: follows from the rest when it is saved.
+    unit = models.CharField(_("单位"), max_length=40, blank=True)
     direction = models.CharField(_("方向"), max_length=6, choices=Direction, default=Direction.ABOVE)
     blue = models.FloatField(_("蓝色阈值"), null=True, blank=True)
     yellow = models.FloatField(_("黄色阈值"), null=True, blank=True)
@@ -38,6 +50,13 @@ class Rule(models.Model):
     source = models.CharField(_("阈值依据"), max_length=200)
     valid_from = models.DateTimeField(_("生效时间"))
     valid_until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+    # Hours of the day (Asia/Shanghai) and days of the year in which the rule judges; both may wrap.
+    day_from = models.TimeField(_("每日起"), null=True, blank=True)
+    day_until = models.TimeField(_("每日止"), null=True, blank=True)
+    season_from = models.CharField(_("季节起(月-日)"), max_length=5, blank=True)
+    season_until = models.CharField(_("季节止(月-日)"), max_length=5, blank=True)
+    # The shipped template that it was made from.
+    template = models.CharField(_("模板"), max_length=40, blank=True)
     enabled = models.BooleanField(_("启用"), default=True)
 
     class Meta:
@@ -65,6 +84,8 @@ class RuleState(models.Model):
     beyond_since = ArrayField(models.DateTimeField(null=True), default=list, blank=True)
     observed_at = models.DateTimeField(null=True)
     silent = models.BooleanField(default=False)
+    # Written anew by each batch that judged the rule: a process that remembers another mark reads its windows again.
+    mark = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.rule_id}: {self.level}"

@@ -137,8 +137,8 @@ def _states_lock(rule_ids: Integers) -> tuple[States, Booleans]:
     wanted = rule_ids.tolist()
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into alerts_rulestate (rule_id, level, beyond_since, silent)"
-            " select id, 0, '{}', false from alerts_rule where id = any(%s) and enabled on conflict do nothing",
+            "insert into alerts_rulestate (rule_id, level, beyond_since, silent, mark)"
+            " select id, 0, '{}', false, 0 from alerts_rule where id = any(%s) and enabled on conflict do nothing",
             [wanted],
         )
         cursor.execute(
