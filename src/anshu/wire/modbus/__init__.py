@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Modbus: what registers mean, as an administrator writes it down."""
