@@ -14,6 +14,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "校验和不符：报文为 {found}，应为 {expected}",
         "Checksum mismatch: frame says {found}, computed {expected}",
     ),
+    "bad_charset": (
+        "文本既非 UTF-8 也非 GBK，或含控制字符",
+        "The text is neither UTF-8 nor GBK, or has control characters",
+    ),
+    "bad_cipher": ("加密数据区的写法非法", "The encrypted data region is not written as the standard says"),
     "bad_crc": (
         "CRC 校验不符：报文为 {found}，应为 {expected}",
         "CRC mismatch: frame says {found}, computed {expected}",
@@ -22,6 +27,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "bad_duration": ("时段长非法：{raw}", "Illegal duration: {raw}"),
     "bad_end_mark": ("报文结束符非法：{found}", "Illegal end mark: {found}"),
     "bad_escape": ("转义序列非法：{found}", "Illegal escape sequence: {found}"),
+    "bad_field": ("字段 {field} 非法：{raw}", "Illegal field {field}: {raw}"),
     "bad_header": ("报头不是 ASCII 十六进制字符", "The header is not ASCII hexadecimal"),
     "bad_identifier": (
         "标识符的数据定义非法：{found}，应为 {expected}",
@@ -44,6 +50,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "bad_time": ("时间非法：{raw}", "Not a possible time: {raw}"),
     "bad_value": ("数值非法：{raw}", "Not a number: {raw}"),
     "garbage": ("{length} 字节不属于任何报文", "{length} bytes belong to no frame"),
+    "missing_field": ("缺少字段 {field}", "Field {field} is missing"),
+    "no_key": ("设备 {thing} 的报文已加密，而平台没有它的密钥", "Device {thing} sends encrypted and has no key here"),
     "no_observation_time": (
         "要素 {code} 之前没有观测时间",
         "No observation time before element {code}",
