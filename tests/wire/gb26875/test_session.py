@@ -42,9 +42,18 @@ def test_a_damaged_upload_is_denied_and_kept(session):
     assert (denial.command, denial.serial, denial.destination.hex()) == (gb26875.DENY, 1, DEVICE)
 
 
-def test_an_upload_that_makes_no_sense_is_denied_and_kept(session):
-    refusal, reply = session.receive(packet(f"15 02 08 {AT}"), now=NOW)
-    assert (refusal.fault.reason, gb26875.parse_frame(reply.raw).command) == ("bad_object_count", gb26875.DENY)
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (packet(f"15 02 08 {AT}"), "bad_object_count"),
+        (packet(f"15 01 08 {AT}", sent="3C3A091A090C"), "bad_time"),
+        (packet("09 01 00"), "unknown_data_type"),
+    ],
+)
+def test_an_upload_that_makes_no_sense_is_kept_under_its_device_and_confirmed(session, raw, reason):
+    (delivery,) = session.receive(raw, now=NOW)
+    assert (delivery.address, delivery.fault.reason, delivery.raw) == (DEVICE, reason, raw)
+    assert gb26875.parse_frame(session.stored(delivery, now=NOW)).command == gb26875.CONFIRM
 
 
 def test_a_damaged_confirmation_is_not_answered(session):

@@ -22,12 +22,14 @@ from anshu.wire.gb26875.framing import (
     START,
     Gb26875Frame,
     parse_frame,
+    read_time,
 )
 from anshu.wire.gb26875.messages import Gb26875Message
 from anshu.wire.gb26875.objects import Found, observed, read_object
 from anshu.wire.gb26875.tables import LAYOUTS, USER_TYPES
 
 _TYPES = "8.1.1 表3"
+_SENT_AT = 6  # table 1
 _MOST_REMEMBERED = 1000
 
 
@@ -74,7 +76,7 @@ def decode(
         thing=device.hex().upper(),
         kind=_kind(frame, layout, dialect),
         direction=way,
-        sent_at=frame.sent_at,
+        sent_at=read_time(frame.raw, _SENT_AT, dialect),
         serial=frame.serial,
         command=frame.command,
         version=frame.version,
@@ -143,7 +145,7 @@ def _with_objects(
     name = "operations" if any("operations" in found.said for found in objects) else "objects"
     parameters: dict[str, Any] = {name: [found.said for found in objects]}
     for found in objects:
-        at = found.at or frame.sent_at or now
+        at = found.at or message.sent_at or now
         if found.at is None and found.values:
             parameters["time_assumed"] = True
         if at is not None:

@@ -40,7 +40,6 @@ class Gb26875Frame(Frame):
 
     serial: int
     version: tuple[int, int]
-    sent_at: datetime | None
     source: bytes
     destination: bytes
     command: int
@@ -84,7 +83,6 @@ def parse_whole(raw: bytes, dialect: Dialect = STANDARD) -> Gb26875Frame:
         raw=raw,
         serial=raw[2] | raw[3] << 8,
         version=(raw[4], raw[5]),
-        sent_at=read_time(raw, 6, dialect),
         source=raw[12:18],
         destination=raw[18:24],
         command=command,

@@ -41,11 +41,13 @@ class _Asked:
 class Gb26875Session:
     """One device's connection.
 
-    What it uploads is confirmed once stored and denied when damaged. A roll call is answered by the person on duty,
-    not by the device: `Answered` comes with the operation record that says so, and none when nobody presses the key.
+    What it uploads is confirmed once stored or kept aside, and denied when it was damaged on its way. A roll call is
+    answered by the person on duty, not by the device: `Answered` comes with the operation record that says so, and
+    none when nobody presses the key.
     """
 
     def __init__(self, credentials: Credentials | None = None, *, dialect: Dialect = STANDARD) -> None:
+        # The standard gives a device nothing to prove itself by, so nobody is asked.
         self._credentials, self._dialect = credentials, dialect
         self._decoder = Decoder(dialect)
         self._device, self._center = b"", NOWHERE
@@ -74,12 +76,12 @@ class Gb26875Session:
 
     def stored(self, delivery: Delivery, *, now: datetime) -> bytes:
         """Confirm what the device sent of itself; what answers a request of ours needs no confirmation (6.4)."""
-        message = delivery.token
-        if not isinstance(message, Gb26875Message) or message.direction == "down":
+        token = delivery.token
+        if not isinstance(token, Gb26875Message | Gb26875Frame) or token.command in (CONFIRM, DENY, ANSWER):
             return b""
-        if message.command in (CONFIRM, DENY, ANSWER) or not message.source:
+        if not token.source or (isinstance(token, Gb26875Message) and token.direction == "down"):
             return b""
-        return encode_reply(message, now=now, dialect=self._dialect)
+        return encode_reply(token, now=now, dialect=self._dialect)
 
     def command(self, command: Command, *, now: datetime) -> Sequence[bytes]:
         """Give the packet that asks it; raise Refused('unsupported_command') for what the protocol lacks."""
@@ -137,10 +139,9 @@ class Gb26875Session:
         try:
             message = decode(frame, self._dialect, now=now, direction="up")
         except Refused as refused:
-            events: list[Event] = [Refusal(refused.fault, frame.raw)]
-            if frame.command not in (CONFIRM, DENY):
-                events.append(Reply(encode_reply(frame, now=now, accept=False, dialect=self._dialect)))
-            return events
+            # It arrived as it was sent, so sending it again would not help (6.5 denies only what was damaged).
+            address = frame.source.hex().upper()
+            return [Delivery(address=address, kind="", raw=frame.raw, fault=refused.fault, token=frame)]
         answered = self._answered(message)
         if message.command in (CONFIRM, DENY):
             return answered

@@ -115,7 +115,6 @@ class Decoder:
             raw=raw,
             serial=0,
             version=(0, 0),
-            sent_at=None,
             source=NOWHERE,
             destination=NOWHERE,
             command=raw[2],
