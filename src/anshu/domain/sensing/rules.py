@@ -153,6 +153,11 @@ _UNITS = {
     "h": ("time", 3600.0, 0.0),
     "mg/L": ("density", 1.0, 0.0),
     "kg/m3": ("density", 1000.0, 0.0),
+    "ug/L": ("density", 1e-3, 0.0),
+    "ng/L": ("density", 1e-6, 0.0),
+    "mg/m3": ("density", 1e-3, 0.0),
+    "ug/m3": ("density", 1e-6, 0.0),
+    "ng/m3": ("density", 1e-9, 0.0),
 }
 
 
