@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Device payloads decoded by configuration: envelopes of networks, a declarative language, our own JSON."""
+
+from anshu.wire.payload import shipped
+from anshu.wire.payload.decoder import FORMAT, Decoded, Decoder, load
+from anshu.wire.payload.envelopes import KINDS, Shape, Uplink, envelope, shape
+from anshu.wire.payload.machine import Note, Reading
+from anshu.wire.payload.own import Columns, OwnMessage, columnar, own_json
+from anshu.wire.payload.problems import PROBLEMS, ConfigRefused, Problem
+
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "PROBLEMS",
+    "Columns",
+    "ConfigRefused",
+    "Decoded",
+    "Decoder",
+    "Note",
+    "OwnMessage",
+    "Problem",
+    "Reading",
+    "Shape",
+    "Uplink",
+    "columnar",
+    "envelope",
+    "load",
+    "own_json",
+    "shape",
+    "shipped",
+]
