@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readers against pysteps' importers and against what the files say of themselves (data/01_* and 02_*)."""
+
+import contextlib
+import gc
+import gzip
+import io
+import warnings
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from anshu.science.rainfall import esri_ascii, radolan, weather_extra
+from anshu.science.rainfall.reading import read_grids
+from anshu.science.standing import Refusal
+
+
+def _read(path, **given):
+    return read_grids(path.read_bytes(), name=path.name, **given)
+
+
+@pytest.fixture(scope="module")
+def radar(shared):
+    return shared / "data" / "01_radar_nowcast"
+
+
+@pytest.fixture(scope="module")
+def merged(shared):
+    return shared / "data" / "02_rain_gauge_radar"
+
+
+@pytest.fixture(scope="module")
+def importers():
+    with contextlib.redirect_stdout(io.StringIO()):
+        return pytest.importorskip("pysteps.io.importers", reason="needs the peers group", exc_type=ImportError)
+
+
+def _same(grid, values):
+    expected = np.ma.filled(values, np.nan)
+    np.testing.assert_allclose(grid.values, expected, atol=1e-6)
+
+
+def test_swiss_gif_is_what_pysteps_reads(radar, importers):
+    for path in sorted(radar.glob("mch_*/*.gif"))[::8]:
+        (grid,) = _read(path)
+        with warnings.catch_warnings():
+            # The importer leaves its file open.
+            warnings.simplefilter("ignore", ResourceWarning)
+            expected, _, frame = importers.import_mch_gif(str(path), product="AQC", unit="mm", accutime=5)
+            gc.collect()
+        _same(grid, expected)
+        assert (grid.west, grid.north, grid.unit, grid.accumulation_s) == (frame["x1"], frame["y2"], "mm", 300)
+
+
+def test_swiss_gif_dates_itself_by_the_day_of_the_year(radar):
+    (grid,) = _read(radar / "mch_20150515" / "AQC151351545F_00005.801.gif")
+    assert grid.time == datetime(2015, 5, 15, 15, 45, tzinfo=UTC)
+
+
+def test_finnish_pgm_is_what_pysteps_reads(radar, importers):
+    for path in sorted(radar.glob("fmi_*/*.pgm.gz"))[::10]:
+        (grid,) = _read(path)
+        expected, _, frame = importers.import_fmi_pgm(str(path), gzipped=True)
+        _same(grid, expected)
+        assert (grid.west, grid.north) == pytest.approx((frame["x1"], frame["y2"]))
+        assert grid.unit == "dBZ"
+
+
+def test_australian_netcdf_is_what_pysteps_reads(radar, importers):
+    for path in sorted(radar.glob("bom_*/*.nc"))[::20]:
+        (grid,) = _read(path)
+        expected, _, _ = importers.import_bom_rf3(str(path))
+        _same(grid, expected)
+        assert (grid.accumulation_s, grid.cell_x, grid.unit) == (360, 500, "mm")
+
+
+def test_rows_that_contradict_their_latitudes_are_turned(merged):
+    fields = _read(merged / "openmrg" / "openmrg_rad.nc")
+    assert fields[0].notes == ("rows_by_latitude",)
+    assert (len(fields), fields[0].unit) == (31, "mm")
+    _, latitude = fields[0].unproject(fields[0].x[0], fields[0].y[-1])
+    # The file's own first latitude, 57.2064 N, belongs to its first row, which its axis calls the northernmost.
+    assert float(latitude) == pytest.approx(57.2064, abs=0.01)
+    assert fields[0].values[-1, 0] == pytest.approx(0.0107814, abs=1e-7)
+
+
+def test_an_unlabelled_field_is_told_from_its_labelled_twin(merged):
+    plain = {grid.time: grid for grid in _read(merged / "openmrg" / "openMRG_Radar_180minutes.nc")}
+    twins = _read(merged / "openmrg" / "openMRG_example_rad_20150827_90minutes.nc")
+    assert len(twins) == 19
+    for twin in twins:
+        assert plain[twin.time].unit == twin.unit == "mm/h"
+        np.testing.assert_allclose(plain[twin.time].values, twin.values, atol=0.0051)
+
+
+def test_an_explicit_unit_overrides(merged):
+    assert _read(merged / "openmrg" / "openMRG_Radar_180minutes.nc", unit="mm")[0].unit == "mm"
+
+
+def test_radolan_archive_gives_each_lead_its_time(merged):
+    fields = _read(merged / "wradlib_radolan" / "DE1200_RV2210180700.tar.bz2")
+    assert len(fields) == 25
+    assert fields[0].time == datetime(2022, 10, 18, 7, tzinfo=UTC)
+    assert fields[-1].time == datetime(2022, 10, 18, 9, tzinfo=UTC)
+    assert (fields[0].values.shape, fields[0].accumulation_s) == ((1200, 1100), 300)
+
+
+# DWD's corner table of DE1200: upper left 55.86208711 N 1.463301510 E, lower right 45.68460578 N 16.5808695 E.
+def test_radolan_frame_has_the_published_corners(merged):
+    grid = _read(merged / "wradlib_radolan" / "DE1200_RV2210180700.tar.bz2")[0]
+    longitude, latitude = grid.unproject([-500.0, 1_099_500.0], [500.0, -1_199_500.0])
+    assert longitude == pytest.approx([1.46330151, 16.5808695], abs=1e-5)
+    assert latitude == pytest.approx([55.86208711, 45.68460578], abs=1e-5)
+
+
+def test_radolan_text_is_in_tenths_and_lies_on_the_binary_frame(merged):
+    text = {grid.time: grid for grid in _read(merged / "wradlib_radolan" / "RW-20221018.tar.gz")}
+    assert len(text) == 24
+    hour = text[datetime(2022, 10, 18, 6, 50, tzinfo=UTC)]
+    (now,) = _read(merged / "wradlib_radolan" / "RQ2210180700_000.gz")
+    both = ~(hour.mask | now.mask)
+    assert np.corrcoef(hour.values[both], now.values[both])[0, 1] > 0.8
+    assert hour.values[both].mean() == pytest.approx(now.values[both].mean(), rel=0.3)
+
+
+def _radolan(flags, *, precision=b"E-01"):
+    head = b"RW180650100001022BY" + b"%7d" % (900 * 900 * 2 + 60) + b"VS 3SW   2.29.1PR " + precision
+    head += b"INT  60GP 900x 900MF 00000001MS  8<boo,ess>"
+    codes = np.zeros((900, 900), "<u2")
+    codes[0, : len(flags)] = flags
+    return head + b"\x03" + codes.tobytes()
+
+
+def test_radolan_bits_mean_missing_negative_and_clutter():
+    grid = radolan.decode(_radolan([25, 0x2000 | 2500, 0x4000 | 7, 0x8000 | 31, 0x1000 | 12]))
+    south = grid.values[-1]
+    assert south[[0, 2, 3, 4]] == pytest.approx([2.5, -0.7, 3.1, 1.2])
+    assert np.isnan(south[1])
+    assert np.isnan(radolan.decode(_radolan([0x8000 | 31]), keep_clutter=False).values[-1, 0])
+    assert grid.west == pytest.approx(-523_462.167, abs=0.01)
+
+
+def test_a_cut_file_is_refused():
+    with pytest.raises(Refusal, match="truncated"):
+        radolan.decode(_radolan([])[:-1])
+    with pytest.raises(Refusal, match="truncated"):
+        esri_ascii.decode(b"ncols 2\nnrows 2\nxllcorner 0\nyllcorner 0\ncellsize 1\n1 2 3\n", crs="EPSG:3857")
+
+
+def test_text_without_a_frame_is_refused():
+    with pytest.raises(Refusal, match="crs_missing"):
+        esri_ascii.decode(b"ncols 1\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\n5\n")
+
+
+def test_something_else_is_refused():
+    with pytest.raises(Refusal, match="unknown_format"):
+        read_grids(gzip.compress(b"hello"), name="hello.gz")
+
+
+def test_odim_codes_mean_no_rain_and_missing():
+    h5py = pytest.importorskip("h5py", reason="needs anshu[weather]")
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.create_group("what").attrs.update({"object": np.bytes_("COMP"), "date": np.bytes_("20180824")})
+        file.create_group("where").attrs.update(
+            {"projdef": np.bytes_("+proj=laea +lat_0=55 +lon_0=10 +ellps=WGS84"), "xscale": 2000.0, "yscale": 2000.0}
+            | {"LL_lon": 10.0, "LL_lat": 55.0, "xsize": 3, "ysize": 2}
+        )
+        what = {"quantity": np.bytes_("RATE"), "gain": 0.5, "offset": 0.0, "nodata": 255.0, "undetect": 0.0}
+        what |= {"startdate": np.bytes_("20180824"), "starttime": np.bytes_("084500")}
+        what |= {"enddate": np.bytes_("20180824"), "endtime": np.bytes_("090000")}
+        file.create_group("dataset1/what").attrs.update(what)
+        file["dataset1/data1/data"] = np.array([[0, 255, 4], [1, 2, 3]], np.uint8)
+    (grid,) = read_grids(buffer.getvalue(), name="composite.h5")
+    np.testing.assert_array_equal(grid.values, [[0, np.nan, 2.0], [0.5, 1.0, 1.5]])
+    assert (grid.west, grid.north) == pytest.approx((0, 4000), abs=1e-3)
+    assert (grid.unit, grid.accumulation_s) == ("mm/h", 900)
+    assert grid.time == datetime(2018, 8, 24, 9, tzinfo=UTC)
+
+
+def test_a_missing_library_says_how_to_get_it():
+    with pytest.raises(Refusal, match=r"pip install anshu\[weather\]"):
+        weather_extra.require("a_library_nobody_has")
