@@ -50,7 +50,7 @@ def assign_split(evacuation: Evacuation) -> Plan:
 
 
 def solve(people: Whole, capacity: Whole, minutes: Array) -> Flow:
-    """Solve the transportation problem over the nearest shelters, bringing in others until none would lower the cost."""
+    """Solve over the nearest shelters first, then bring in others until none would lower the cost."""
     reachable = np.isfinite(minutes) & (people[:, None] > 0) & (capacity > 0)
     furthest = float(minutes[reachable].max(initial=1.0))
     penalty = (min(people.size, capacity.size) + 1) * max(furthest, 1.0)

@@ -138,6 +138,8 @@ def _search(
     """Run branch and bound over the allowed choices, leaving at most so many persons unplaced."""
     row, column = np.nonzero(allowed & np.isfinite(case.minutes))
     villages = np.flatnonzero(case.people > 0)
+    if villages.size == 0:
+        return _Found(np.full(case.people.size, NOWHERE), 0.0)
     cost = case.people[row] * case.minutes[row, column]
     stay = case.people[villages].astype(float)
     objective = np.concatenate([0.0 * cost, stay] if count_persons else [cost, 0.0 * stay])
