@@ -26,7 +26,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "bad_direction": ("上下行标识非法：{found}", "Illegal direction mark: {found}"),
     "bad_duration": ("时段长非法：{raw}", "Illegal duration: {raw}"),
     "bad_end_mark": ("报文结束符非法：{found}", "Illegal end mark: {found}"),
-    "bad_escape": ("转义序列非法：{found}", "Illegal escape sequence: {found}"),
     "bad_field": ("字段 {field} 非法：{raw}", "Illegal field {field}: {raw}"),
     "bad_header": ("报头不是 ASCII 十六进制字符", "The header is not ASCII hexadecimal"),
     "bad_identifier": (
