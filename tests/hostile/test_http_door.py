@@ -16,7 +16,7 @@ __all__ = ["ingest", "network", "token"]
 
 
 def ask(running, body=b"", *, method="POST", path="/observations", bearer="up.secret", language="zh-CN", **headers):
-    address = running.server.http
+    address = running.server.addresses["http"]
     line = http.client.HTTPConnection(address.host, address.port, timeout=20)
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     if bearer:
@@ -80,7 +80,7 @@ def test_a_small_body_that_unpacks_into_a_huge_one_is_too_large(network, token, 
 
 def test_a_body_without_end_is_given_up_and_a_station_is_answered_meanwhile(network, token):
     with Running(NOW, body_s=0.3) as running, running.line() as station:
-        address = running.server.http
+        address = running.server.addresses["http"]
         with socket.create_connection((address.host, address.port), timeout=20) as line:
             line.sendall(
                 b"POST /observations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer up.secret\r\n"

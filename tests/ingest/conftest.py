@@ -40,7 +40,7 @@ class Running:
     async def _serve(self):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         server = Server(clock=lambda: self.now, **self._limits)
-        await server.start(sl651="127.0.0.1:0", http="127.0.0.1:0")
+        await server.start({"sl651": "127.0.0.1:0", "http": "127.0.0.1:0"})
         self._started.set_result(server)
         await self._stop.wait()
         await server.stop()
@@ -60,7 +60,7 @@ class Running:
             assert not self._thread.is_alive()
 
     def line(self):
-        return Line(self.server.sl651)
+        return Line(self.server.addresses["sl651"])
 
 
 class Line:

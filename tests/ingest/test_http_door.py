@@ -28,7 +28,7 @@ def token(network):
 
 
 def post(ingest, body, *, token="up.secret", language="zh-CN"):
-    address = ingest.server.http
+    address = ingest.server.addresses["http"]
     line = http.client.HTTPConnection(address.host, address.port, timeout=20)
     headers = {"Content-Type": "application/json", "Accept-Language": language}
     if token:
@@ -110,7 +110,7 @@ def test_too_large_and_broken_bodies_get_an_answer_in_the_callers_language(netwo
 
 
 def test_health_answers(ingest):
-    address = ingest.server.http
+    address = ingest.server.addresses["http"]
     line = http.client.HTTPConnection(address.host, address.port, timeout=20)
     line.request("GET", "/health")
     assert line.getresponse().status == 200

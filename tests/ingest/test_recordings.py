@@ -33,7 +33,7 @@ def station(address, name="站"):
 
 def play(running, path, lines, **more):
     path.write_text("\n".join(lines), encoding="utf-8")
-    address = running.server.sl651
+    address = running.server.addresses["sl651"]
     return replay_file(
         path=path, protocol="sl651", host=address.host, port=address.port, speed=0, say=lambda text: None, **more
     )

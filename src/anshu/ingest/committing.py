@@ -8,9 +8,9 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,19 +19,21 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from anshu.domain.alerts.services import RuleBook, observations_judge, rulebook_load
 from anshu.domain.sensing.choices import Quality, QuarantineKind
-from anshu.domain.sensing.selectors import RegisteredThing, Registry, registry_load
+from anshu.domain.sensing.selectors import Newest, RegisteredThing, Registry, registry_load
 from anshu.domain.sensing.services import (
     Columns,
     Kept,
     Stored,
     contacts_keep,
     datastreams_ensure,
+    latest_recover,
+    latest_store,
     months_ensure,
     observations_store,
     quarantine_keep,
     quarantine_replayed,
 )
-from anshu.ingest.parcels import Parcel, Verdict
+from anshu.ingest.parcels import STORED, Parcel, Rows, Verdict
 from anshu.kernel.access.viewer import Refusal
 from anshu.kernel.audit.actor import platform
 from anshu.wire.base import Observation
@@ -48,7 +50,11 @@ _MOST_ATTEMPTS = 5
 # An unknown sender makes us read the registers again, but not for each of its frames.
 _RELOAD_EVERY_S = 2.0
 _CONTACT_EVERY_S = 30.0
+# The newest values of more datastreams than this are written once in this time, not with every batch.
+_FEW_LATEST = 500
+_LATEST_EVERY_S = 1.0
 INGEST = platform("ingest")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class GaveUp(Exception):
@@ -75,11 +81,12 @@ class Committer:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._giving_up = threading.Event()
-        self._stale = True
+        # On a new connection we do not know whether our last transaction was committed.
+        self._stale = self._unsure = True
         self._known_connection: Any = None
         self._months: set[int] = set()
         self._noted: dict[int, float] = {}
-        self._loaded_at = -math.inf
+        self._loaded_at = self._latest_at = -math.inf
         self._registry: Registry | None = None
         self._book: RuleBook | None = None
 
@@ -95,8 +102,17 @@ class Committer:
         """This will give the registers as they are now; waits for the database."""
         return self._persist(self._fresh)
 
+    @property
+    def known(self) -> Registry | None:
+        """The registers as they were last read, for a look from another thread."""
+        return self._registry
+
     def close(self) -> None:
-        """This will give the thread's connection back."""
+        """This will write what waits and give the thread's connection back."""
+        try:
+            self._flush()
+        except UNREACHABLE:
+            log.warning("the newest values were not written; the next start makes up for it")
         connection.close()
 
     def commit(self, parcels: Sequence[Parcel]) -> list[Verdict]:
@@ -143,32 +159,72 @@ class Committer:
             registry = self._fresh()
             batch = self._resolve(parcels, registry)
         months_ensure(at_us=np.array(batch.columns.at_us, dtype=np.int64), made=self._months, now=now)
-        stored = self._write(batch, registry, now)
-        if stored is not None:
-            registry.remember(stored.newest_slot, stored.newest_at_us, stored.newest_value)
+        self._write(batch, registry, now)
         moment = time.monotonic()
         self._noted.update(dict.fromkeys(batch.heard, moment))
         return batch.verdicts
 
-    @transaction.atomic
-    def _write(self, batch: _Batch, registry: Registry, now: datetime) -> Stored | None:
-        stored = None
-        if len(batch.columns):
-            stored = observations_store(registry=registry, columns=batch.columns, now=now)
-            if self._book is not None:
-                observations_judge(
-                    book=self._book,
-                    datastream_id=stored.datastream_id,
-                    at_us=stored.at_us,
-                    value=stored.value,
-                    now=now,
-                )
+    def _write(self, batch: _Batch, registry: Registry, now: datetime) -> None:
+        """This will write a batch in one transaction, and only then move what we hold in memory."""
+        stored, latest = None, None
+        with transaction.atomic():
+            if len(batch.columns):
+                stored = observations_store(registry=registry, columns=batch.columns, now=now)
+                self._judge(stored, now)
+                latest = self._latest_due(registry.waiting_with(stored.newest))
+                if latest is not None:
+                    latest_store(registry=registry, newest=latest, now=now)
+            self._note(batch, now)
+        if stored is not None:
+            registry.remember(stored.newest)
+            registry.stored_to_us[stored.stored_slot] = np.maximum(
+                registry.stored_to_us[stored.stored_slot], stored.stored_at_us
+            )
+        if latest is not None:
+            self._latest_written(registry, latest)
+
+    def _latest_due(self, waiting: Newest) -> Newest | None:
+        """This will tell whether the newest values are written with this batch: a few always, many once a second."""
+        few = len(waiting.slot) <= _FEW_LATEST
+        return waiting if few or time.monotonic() - self._latest_at >= _LATEST_EVERY_S else None
+
+    def _latest_written(self, registry: Registry, written: Newest) -> None:
+        registry.unwritten[written.slot] = False
+        self._latest_at = time.monotonic()
+
+    def flush(self) -> None:
+        """This will write the newest values that wait; called when it grows quiet, and before registers are read."""
+        if self.unwritten:
+            self._persist(self._flush)
+
+    @property
+    def unwritten(self) -> bool:
+        """Tell whether newest values wait to be written."""
+        return self._registry is not None and bool(self._registry.unwritten.any())
+
+    def _flush(self) -> None:
+        registry = self._registry
+        if registry is not None and len((waiting := registry.waiting()).slot):
+            with transaction.atomic():
+                latest_store(registry=registry, newest=waiting, now=self._clock())
+            self._latest_written(registry, waiting)
+
+    def _judge(self, stored: Stored, now: datetime) -> None:
+        if self._book is not None:
+            observations_judge(
+                book=self._book,
+                datastream_id=stored.datastream_id,
+                at_us=stored.at_us,
+                value=stored.value,
+                now=now,
+            )
+
+    def _note(self, batch: _Batch, now: datetime) -> None:
         if batch.kept:
             quarantine_keep(entries=batch.kept, now=now)
         if batch.replayed:
             quarantine_replayed(entry_ids=batch.replayed)
         contacts_keep(heard=batch.heard, now=now)
-        return stored
 
     def _fresh(self) -> Registry:
         """This will give the registers, read again when somebody changed them or the connection is a new one."""
@@ -176,12 +232,15 @@ class Committer:
         if connection.connection is not self._known_connection:
             connection.connection.add_notify_handler(lambda notice: self.distrust())
             connection.connection.execute(f"listen {REGISTRY_CHANNEL}")
-            self._known_connection, self._stale = connection.connection, True
+            self._known_connection, self._stale, self._unsure = connection.connection, True, True
         else:
             # Reading anything takes in the notices of changes committed before now.
             connection.connection.execute("select 1")
         if self._stale or self._registry is None:
-            self._stale = False
+            self._flush()
+            if self._unsure:
+                latest_recover(now=self._clock())
+            self._stale = self._unsure = False
             self._registry, self._book = registry_load(), rulebook_load()
             self._loaded_at = time.monotonic()
         return self._registry
@@ -216,6 +275,8 @@ class Committer:
             return _keep(batch, parcel, QuarantineKind.JUDGED, "wrong_secret", ())
         if time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
             batch.heard[sender.id] = parcel.peer
+        if parcel.rows is not None:
+            return _take_rows(batch, parcel, parcel.rows, sender, registry)
         return _take(batch, parcel, sender, registry)
 
     @transaction.atomic
@@ -249,7 +310,50 @@ def _take(batch: _Batch, parcel: Parcel, sender: RegisteredThing, registry: Regi
         value = math.nan if each.value is None else each.value * converted[0] + converted[1]
         columns.add(slot, round(each.time.timestamp() * 1e6), value, _SENT[each.quality], test)
     if not troubles:
-        return Verdict()
+        return STORED
+    return _keep_troubles(batch, parcel, troubles)
+
+
+def _take_rows(batch: _Batch, parcel: Parcel, rows: Rows, sender: RegisteredThing, registry: Registry) -> Verdict:
+    """This will put a parcel's columns behind the others; the slow way is for messages that have a fault."""
+    names, things = rows.property, rows.thing
+    try:
+        if isinstance(things, str):
+            own = sender.slots if things in ("", parcel.address) else registry.things[parcel.protocol, things].slots
+            slots = [own[name] for name in names]
+        else:
+            known, protocol = registry.things, parcel.protocol
+            slots = [known[protocol, thing].slots[name] for thing, name in zip(things, names, strict=True)]
+    except KeyError:
+        return _take(batch, _spelled_out(parcel, rows, sender, registry), sender, registry)
+    values = rows.value
+    if not registry.scaled.isdisjoint(slots):
+        values = [
+            value * float(registry.factor[slot]) + float(registry.offset[slot])
+            for slot, value in zip(slots, values, strict=True)
+        ]
+    batch.columns.extend(slots, rows.at_us, values, parcel.test)
+    return STORED
+
+
+def _spelled_out(parcel: Parcel, rows: Rows, sender: RegisteredThing, registry: Registry) -> Parcel:
+    """This will turn columns to observations, each in the unit of its datastream or property."""
+    things = [rows.thing or parcel.address] * len(rows) if isinstance(rows.thing, str) else rows.thing
+    units = registry.property_units
+    parcel.observations = [
+        Observation(
+            thing,
+            name,
+            _EPOCH + timedelta(microseconds=at_us),
+            None if math.isnan(value) else value,
+            units.get(name, ""),
+        )
+        for thing, name, at_us, value in zip(things, rows.property, rows.at_us, rows.value, strict=True)
+    ]
+    return parcel
+
+
+def _keep_troubles(batch: _Batch, parcel: Parcel, troubles: Mapping[str, Sequence[Observation]]) -> Verdict:
     reason, bad = next(iter(troubles.items()))
     if reason == "unknown_thing":
         batch.unknown += 1

@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The SL 651 door: a connection is a decoder of its own, and each frame is answered after its commit."""
+"""A TCP door for any protocol that has a session: each message is answered after its commit."""
 
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from anshu.domain.sensing.choices import QuarantineKind
-from anshu.domain.sensing.services import Kept
+from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
-from anshu.ingest.parcels import Parcel, Verdict
+from anshu.ingest.parcels import Parcel, Verdict, delivered_parcel, refused_parcel
 from anshu.ingest.pipeline import Pipeline
-from anshu.wire.base import Refusal, Refused
-from anshu.wire.sl651 import Assembler, Decoder, Sl651Frame, Sl651Message, encode_naks, encode_reply
+from anshu.wire.base import Answered, Command, Credentials, Delivery, Event, Refusal, Reply, Session
 
 log = logging.getLogger(__name__)
-PROTOCOL = "sl651"
+MakeSession = Callable[[Credentials], Session]
 READ_BYTES = 16_384
 IDLE_S = 900.0
 # A frame of 4 kB at 300 baud takes less than this.
@@ -36,17 +33,21 @@ _CLOSING_S = 5.0
 
 
 class Listener:
-    """Accepts stations and keeps one broken connection from hurting another."""
+    """Accepts devices of one protocol and keeps one broken connection from hurting another."""
 
     def __init__(
         self,
+        protocol: str,
+        make: MakeSession,
         pipeline: Pipeline,
         clock: Clock,
+        asking: Asking,
         *,
         idle_s: float = IDLE_S,
         partial_s: float = PARTIAL_S,
         unread_s: float = UNREAD_S,
     ) -> None:
+        self.protocol, self._make, self._asking = protocol, make, asking
         self._pipeline, self._clock = pipeline, clock
         self._idle_s, self._partial_s, self._unread_s = idle_s, partial_s, unread_s
         self._rubbish: dict[str, tuple[float, int]] = {}
@@ -55,6 +56,8 @@ class Listener:
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """This will listen; gives the address, for port 0 the one that was chosen."""
+        # Sessions ask for devices' secrets as soon as they hear one.
+        await self._pipeline.registry()
         self._server = await asyncio.start_server(self._accept, host, port, limit=READ_BYTES)
         name: tuple[str, int] = self._server.sockets[0].getsockname()[:2]
         return name
@@ -103,12 +106,16 @@ class Listener:
 
 
 class _Connection:
-    """One station's connection."""
+    """One device's connection."""
 
     def __init__(self, listener: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._listener, self._reader, self._writer = listener, reader, writer
-        self._decoder, self._assembler = Decoder(), Assembler()
-        self._unanswered: set[asyncio.Future[Verdict]] = set()
+        self._session = listener._make(lambda address: listener._pipeline.secret_of(listener.protocol, address))
+        self._unanswered = 0
+        self._quiet, self._settled = asyncio.Event(), asyncio.Event()
+        self._quiet.set()
+        # Answers to commands, whose numbers are ours.
+        self._known_as = ""
         self._refusals = 0
         # When the bytes held back began to wait for the rest of their frame.
         self._since: float | None = None
@@ -125,9 +132,9 @@ class _Connection:
             if data is None:
                 return
             if not data:
-                await self._take(self._decoder.flush())
+                await self._take(self._session.flush(now=self._listener._clock()))
                 return
-            found = self._decoder.feed(data)
+            found = self._session.receive(data, now=self._listener._clock())
             if found or self._since is None:
                 self._since = asyncio.get_running_loop().time()
             await self._take(found)
@@ -150,13 +157,13 @@ class _Connection:
                 async with asyncio.timeout(self._patience()):
                     return await self._reader.read(READ_BYTES)
             except TimeoutError:
-                if not self._decoder.pending:
+                if not self._session.pending:
                     return None
-                await self._take(self._decoder.flush())
+                await self._take(self._session.flush(now=self._listener._clock()))
 
     def _patience(self) -> float:
         """This will give how long the next bytes may take: a frame begun must end in time, however it drips."""
-        if not self._decoder.pending:
+        if not self._session.pending:
             self._since = None
             return self._listener._idle_s
         now = asyncio.get_running_loop().time()
@@ -164,9 +171,10 @@ class _Connection:
 
     async def close(self) -> None:
         """This will wait for what is on its way to the database, answer it, and close."""
+        self._listener._asking.leave(self)
         try:
-            if self._unanswered:
-                await asyncio.wait(self._unanswered, timeout=_CLOSING_S)
+            async with asyncio.timeout(_CLOSING_S):
+                await self._quiet.wait()
             self._writer.close()
             async with asyncio.timeout(_CLOSING_S):
                 await self._writer.wait_closed()
@@ -175,124 +183,60 @@ class _Connection:
         except OSError:
             pass
 
-    async def _take(self, found: Iterable[Sl651Frame | Refusal]) -> None:
+    async def _take(self, found: Iterable[Event]) -> None:
         for each in found:
             if isinstance(each, Refusal):
-                self._refusals += 1
-                if self._listener.rubbish_kept(self._host):
-                    await self._submit(refused_parcel(each, self.peer), None)
-                else:
-                    self._refusals = MOST_REFUSALS
+                await self._refused(each)
+            elif isinstance(each, Reply):
+                self._write(each.raw)
+            elif isinstance(each, Answered):
+                self._listener._asking.answered(self, each)
             else:
                 self._refusals = 0
-                await self._frame(each)
+                await self._submit(delivered_parcel(each, self._listener.protocol, self.peer), each)
+        if (address := self._session.address) != self._known_as:
+            self._listener._asking.leave(self)
+            self._known_as = address
+            self._listener._asking.join(self)
 
-    async def _frame(self, frame: Sl651Frame) -> None:
-        try:
-            message = self._assembler.add(frame)
-        except Refused as refused:
-            parcel = refused_parcel(Refusal(refused.fault, frame.raw), self.peer, address=frame.station)
-            await self._submit(parcel, _addressed(frame))
-            return
-        if message.is_part:
-            await self._part(message)
-            return
-        await self._submit(message_parcel(message, frame.raw, self.peer), message)
+    async def _refused(self, refusal: Refusal) -> None:
+        self._refusals += 1
+        if self._listener.rubbish_kept(self._host):
+            await self._submit(refused_parcel(refusal, self._listener.protocol, self.peer), None)
+        else:
+            self._refusals = MOST_REFUSALS
 
-    async def _part(self, message: Sl651Message) -> None:
-        """This will ask again for what is missing when a message's last packet came (6.3.1.2 c)."""
-        if message.index == message.total and (missing := self._assembler.missing(message)):
-            first = self._assembler.first(message)
-            serial = first.serial if first else None
-            for reply in encode_naks(message, missing, now=self._listener._clock(), serial=serial):
-                self._write(reply)
-            await self._writer.drain()
+    async def _submit(self, parcel: Parcel, delivery: Delivery | None) -> None:
+        while self._unanswered >= MOST_UNANSWERED:
+            self._settled.clear()
+            await self._settled.wait()
+        await self._listener._pipeline.room()
+        self._unanswered += 1
+        self._quiet.clear()
+        parcel.settled = lambda verdict: self._answer(verdict, delivery)
+        self._listener._pipeline.put(parcel)
 
-    async def _submit(self, parcel: Parcel, message: Sl651Message | None) -> None:
-        while len(self._unanswered) >= MOST_UNANSWERED:
-            await asyncio.wait(self._unanswered, return_when=asyncio.FIRST_COMPLETED)
-        future = await self._listener._pipeline.submit(parcel)
-        self._unanswered.add(future)
-        future.add_done_callback(lambda done: self._answer(done, message))
+    def _answer(self, verdict: Verdict | None, delivery: Delivery | None) -> None:
+        """This will acknowledge a message that is stored or kept; any other is left for the device to repeat."""
+        self._unanswered -= 1
+        self._settled.set()
+        if not self._unanswered:
+            self._quiet.set()
+        if delivery is not None and verdict is not None:
+            self._write(self._session.stored(delivery, now=self._listener._clock()))
 
-    def _answer(self, done: "asyncio.Future[Verdict]", message: Sl651Message | None) -> None:
-        """This will acknowledge a frame that is stored or kept; any other is left for the station to repeat."""
-        self._unanswered.discard(done)
-        if message is None or done.cancelled():
-            return
-        reply = encode_reply(message, now=self._listener._clock())
-        if reply is not None:
-            self._write(reply)
+    # ---- what `asking` needs of a line
+
+    @property
+    def device(self) -> tuple[str, str]:
+        """The protocol and address of who speaks."""
+        return self._listener.protocol, self._known_as
+
+    def ask(self, command: Command) -> None:
+        """This will send a command; raises Refused for one that the protocol lacks."""
+        for frame in self._session.command(command, now=self._listener._clock()):
+            self._write(frame)
 
     def _write(self, reply: bytes) -> None:
-        if not self._writer.is_closing():
+        if reply and not self._writer.is_closing():
             self._writer.write(reply)
-
-
-def _addressed(frame: Sl651Frame) -> Sl651Message | None:
-    """This will read as much of a frame as an answer needs, when its body made no sense."""
-    if frame.direction == "down" or frame.total > 1:
-        return None
-    try:
-        head = frame.body[:4].decode() if frame.encoding == "ascii" else frame.body[:2].hex()
-        serial = int(head, 16)
-    except ValueError:
-        return None
-    return Sl651Message(
-        protocol=PROTOCOL,
-        thing=frame.station,
-        kind="",
-        encoding=frame.encoding,
-        function=frame.function,
-        center=frame.center,
-        password=frame.password,
-        end=frame.end,
-        serial=serial,
-    )
-
-
-def refused_parcel(refusal: Refusal, peer: str, *, address: str = "") -> Parcel:
-    """This will make the parcel of bytes that could not be read: kept with reason, place and clause."""
-    detail = refusal.fault.as_json()
-    kept = Kept(
-        protocol=PROTOCOL,
-        peer=peer,
-        kind=QuarantineKind.REFUSED,
-        reason=refusal.fault.reason,
-        raw=refusal.raw,
-        thing_address=address,
-        detail=detail,
-    )
-    return Parcel(protocol=PROTOCOL, peer=peer, raw=refusal.raw, address=address, refused=kept)
-
-
-def message_parcel(message: Sl651Message, raw: bytes, peer: str, **more: Any) -> Parcel:
-    """This will make the parcel of a message; what we cannot use yet (pictures, commands) is kept, never dropped."""
-    reason = ""
-    if message.direction == "down":
-        reason = "not_an_uplink"
-    elif message.payload:
-        reason, raw = "picture", message.payload
-    refused = None
-    if reason:
-        refused = Kept(
-            protocol=PROTOCOL,
-            peer=peer,
-            kind=QuarantineKind.JUDGED,
-            reason=reason,
-            raw=raw,
-            thing_address=message.thing,
-            detail={"kind": message.kind, "parameters": dict(message.parameters)},
-        )
-    return Parcel(
-        protocol=PROTOCOL,
-        peer=peer,
-        raw=raw,
-        address=message.thing,
-        kind=message.kind,
-        observations=message.observations,
-        secret=message.password,
-        test=message.is_test,
-        refused=refused,
-        **more,
-    )

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What travels through the pipeline: one sender's message with everything needed to store or keep it."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from anshu.domain.sensing.choices import QuarantineKind
 from anshu.domain.sensing.services import Kept
-from anshu.wire.base import Observation
+from anshu.wire.base import Delivery, Observation, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,25 @@ class Verdict:
     """What became of a parcel once its batch was committed; `kept` is the reason why it lies in quarantine."""
 
     kept: str = ""
+
+
+STORED = Verdict()
+
+
+@dataclass(slots=True)
+class Rows:
+    """Observations column by column, as a door that receives many of them reads them: no object for each.
+
+    `thing` holds addresses, one for each row, or one for all. Units are the datastreams' own. NaN is missing.
+    """
+
+    thing: Sequence[str] | str
+    property: Sequence[str]
+    at_us: Sequence[int]
+    value: Sequence[float]
+
+    def __len__(self) -> int:
+        return len(self.value)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,15 +45,62 @@ class Parcel:
     address: str = ""
     kind: str = ""
     observations: Sequence[Observation] = ()
+    rows: Rows | None = None
     # None: the door has already made sure who sends.
     secret: str | None = None
     test: bool = False
     refused: Kept | None = None
     # Set when a kept frame is replayed.
     entry_id: int | None = None
-    done: "asyncio.Future[Verdict] | None" = field(default=None, repr=False)
+    # Called on the event loop once the batch is committed, or with None when it could not be stored.
+    settled: Callable[[Verdict | None], None] | None = field(default=None, repr=False)
 
     @property
     def weight(self) -> int:
-        """How much of the queue it takes up."""
-        return max(1, len(self.observations))
+        """How much a parcel counts towards a batch."""
+        return max(1, len(self.observations) if self.rows is None else len(self.rows))
+
+
+def refused_parcel(refusal: Refusal, protocol: str, peer: str, *, address: str = "") -> Parcel:
+    """This will make the parcel of bytes that could not be read: kept with reason, place and clause."""
+    kept = Kept(
+        protocol=protocol,
+        peer=peer,
+        kind=QuarantineKind.REFUSED,
+        reason=refusal.fault.reason,
+        raw=refusal.raw,
+        thing_address=address,
+        detail=refusal.fault.as_json(),
+    )
+    return Parcel(protocol=protocol, peer=peer, raw=refusal.raw, address=address, refused=kept)
+
+
+def delivered_parcel(delivery: Delivery, protocol: str, peer: str, *, entry_id: int | None = None) -> Parcel:
+    """This will make the parcel of a message; what cannot be used yet is kept, never dropped."""
+    if delivery.fault is not None:
+        parcel = refused_parcel(Refusal(delivery.fault, delivery.raw), protocol, peer, address=delivery.address)
+        parcel.entry_id = entry_id
+        return parcel
+    refused = None
+    if delivery.keep_as:
+        refused = Kept(
+            protocol=protocol,
+            peer=peer,
+            kind=QuarantineKind.JUDGED,
+            reason=delivery.keep_as,
+            raw=delivery.raw,
+            thing_address=delivery.address,
+            detail={"kind": delivery.kind, "parameters": dict(delivery.parameters)},
+        )
+    return Parcel(
+        protocol=protocol,
+        peer=peer,
+        raw=delivery.raw,
+        address=delivery.address,
+        kind=delivery.kind,
+        observations=delivery.observations,
+        secret=delivery.secret,
+        test=delivery.test,
+        refused=refused,
+        entry_id=entry_id,
+    )

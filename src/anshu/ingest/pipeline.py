@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from anshu.domain.sensing.selectors import Registry
 from anshu.ingest.committing import Clock, Committer, GaveUp
@@ -16,6 +17,7 @@ FLUSH_AT = 2_000
 FLUSH_AFTER_S = 0.02
 # What came while the last batch was being committed goes together, up to this.
 MOST_AT_ONCE = 10_000
+_QUIET_S = 1.0
 # Beyond this the doors wait, and so do their senders: memory stays bounded while the database is away.
 MOST_WAITING = 60_000
 
@@ -36,18 +38,38 @@ class Pipeline:
         """This will begin to commit what is submitted."""
         self._task = asyncio.create_task(self._run(), name="ingest-batches")
 
-    async def submit(self, parcel: Parcel) -> "asyncio.Future[Verdict]":
-        """This will queue a parcel, waiting for room; the future is cancelled if it could not be stored."""
-        while self._weight >= MOST_WAITING:
-            self._room.clear()
-            await self._room.wait()
-        parcel.done = asyncio.get_running_loop().create_future()
+    def put(self, parcel: Parcel) -> None:
+        """This will queue a parcel; `parcel.settled` hears of it. A door asks for `room` before it reads more."""
         self._waiting.append(parcel)
         self._weight += parcel.weight
         self._some.set()
         if self._weight >= FLUSH_AT:
             self._full.set()
-        return parcel.done
+
+    @property
+    def full(self) -> bool:
+        """Tell whether doors should wait before they take more."""
+        return self._weight >= MOST_WAITING
+
+    async def room(self) -> None:
+        """This will wait until there is room."""
+        while self._weight >= MOST_WAITING:
+            self._room.clear()
+            await self._room.wait()
+
+    async def submit(self, parcel: Parcel) -> "asyncio.Future[Verdict]":
+        """This will queue a parcel, waiting for room; the future is cancelled if it could not be stored."""
+        await self.room()
+        future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        parcel.settled = partial(_resolve, future)
+        self.put(parcel)
+        return future
+
+    def secret_of(self, protocol: str, address: str) -> str | None:
+        """This will give a registered device's secret, "" where it has none; None for an unknown device."""
+        registry = self._committer.known
+        thing = registry.things.get((protocol, address)) if registry is not None else None
+        return None if thing is None else thing.secret
 
     async def registry(self) -> Registry:
         """This will give the registers as they are now, for a door that answers before it submits."""
@@ -72,7 +94,7 @@ class Pipeline:
 
     async def _run(self) -> None:
         while True:
-            await self._some.wait()
+            await self._something()
             if not self._waiting:
                 if self._closing:
                     return
@@ -81,6 +103,22 @@ class Pipeline:
             if self._weight < FLUSH_AT and not self._closing:
                 await self._gather()
             await self._commit(self._take())
+
+    async def _something(self) -> None:
+        """This will wait for parcels; when none come for a while, what was put off is written."""
+        while not self._some.is_set() and self._committer.unwritten:
+            try:
+                async with asyncio.timeout(_QUIET_S):
+                    await self._some.wait()
+            except TimeoutError:
+                await self._flush()
+        await self._some.wait()
+
+    async def _flush(self) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._worker, self._committer.flush)
+        except Exception:
+            log.exception("the newest values were not written")
 
     async def _gather(self) -> None:
         """This will wait a little for company, or until the batch is large enough."""
@@ -105,20 +143,22 @@ class Pipeline:
     async def _commit(self, batch: Sequence[Parcel]) -> None:
         loop = asyncio.get_running_loop()
         try:
-            verdicts = await loop.run_in_executor(self._worker, self._committer.commit, batch)
+            verdicts: Sequence[Verdict | None] = await loop.run_in_executor(self._worker, self._committer.commit, batch)
         except GaveUp:
             log.warning("%s messages were not stored and not acknowledged", len(batch))
-            _cancel(batch)
+            verdicts = [None] * len(batch)
         except Exception:
             log.exception("a batch of %s was lost for its senders to repeat", len(batch))
-            _cancel(batch)
-        else:
-            for parcel, verdict in zip(batch, verdicts, strict=True):
-                if parcel.done is not None and not parcel.done.done():
-                    parcel.done.set_result(verdict)
+            verdicts = [None] * len(batch)
+        for parcel, verdict in zip(batch, verdicts, strict=True):
+            if parcel.settled is not None:
+                parcel.settled(verdict)
 
 
-def _cancel(batch: Sequence[Parcel]) -> None:
-    for parcel in batch:
-        if parcel.done is not None:
-            parcel.done.cancel()
+def _resolve(future: "asyncio.Future[Verdict]", verdict: Verdict | None) -> None:
+    if future.done():
+        return
+    if verdict is None:
+        future.cancel()
+    else:
+        future.set_result(verdict)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sends kept frames through the pipeline once their sender has been adopted."""
+"""Hears from the database what others did: registers changed, kept frames adopted, commands given."""
 
 import asyncio
 import logging
@@ -8,13 +8,15 @@ import psycopg
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
 
+from anshu.domain.sensing.models import Quarantine
 from anshu.domain.sensing.selectors import waiting_replays
+from anshu.domain.sensing.services import COMMAND_CHANNEL
+from anshu.ingest.asking import Asking
 from anshu.ingest.committing import REGISTRY_CHANNEL, UNREACHABLE
-from anshu.ingest.listener import message_parcel, refused_parcel
-from anshu.ingest.parcels import Parcel
+from anshu.ingest.doors import SESSIONS, read_again
+from anshu.ingest.parcels import Parcel, delivered_parcel, refused_parcel
 from anshu.ingest.pipeline import Pipeline
-from anshu.wire.base import Refusal, Refused
-from anshu.wire.sl651 import decode_frame
+from anshu.wire.base import Delivery, Fault, Refusal
 
 log = logging.getLogger(__name__)
 REPLAY_CHANNEL = "anshu_replay"
@@ -22,10 +24,10 @@ _AGAIN_AFTER_S = 1.0
 
 
 class Replays:
-    """Listens for word from the database: registers changed, frames to be replayed."""
+    """Listens for word from the database: registers changed, frames to be replayed, devices to be asked."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, pipeline: Pipeline, asking: Asking) -> None:
+        self._pipeline, self._asking = pipeline, asking
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -56,33 +58,42 @@ class Replays:
         async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as line:
             await line.execute(f"listen {REGISTRY_CHANNEL}")
             await line.execute(f"listen {REPLAY_CHANNEL}")
+            await line.execute(f"listen {COMMAND_CHANNEL}")
             # What was adopted while nobody listened.
             self._pipeline.distrust()
             await self._replay_all()
+            self._asking.look()
             async for notice in line.notifies():
+                if notice.channel == COMMAND_CHANNEL:
+                    self._asking.look()
+                    continue
                 self._pipeline.distrust()
                 if notice.channel == REPLAY_CHANNEL:
                     await self._replay_all()
 
     async def _replay_all(self) -> None:
-        while parcels := await sync_to_async(_waiting, thread_sensitive=False)():
+        while parcels := await sync_to_async(_waiting, thread_sensitive=False)(self._pipeline):
             futures = [await self._pipeline.submit(parcel) for parcel in parcels]
             await asyncio.wait(futures)
             if any(future.cancelled() for future in futures):
                 return
 
 
-def _waiting() -> list[Parcel]:
+def _waiting(pipeline: Pipeline) -> list[Parcel]:
     try:
-        return [_parcel(bytes(row.raw), row.peer, row.pk) for row in waiting_replays() if row.protocol == "sl651"]
+        return [parcel for row in waiting_replays() if (parcel := _parcel(pipeline, row)) is not None]
     finally:
         connections.close_all()
 
 
-def _parcel(raw: bytes, peer: str, entry_id: int) -> Parcel:
-    try:
-        return message_parcel(decode_frame(raw), raw, peer, entry_id=entry_id)
-    except Refused as refused:
-        parcel = refused_parcel(Refusal(refused.fault, raw), peer)
-        parcel.entry_id = entry_id
-        return parcel
+def _parcel(pipeline: Pipeline, row: Quarantine) -> Parcel | None:
+    raw = bytes(row.raw)
+    if row.protocol not in SESSIONS:
+        return None
+    found = read_again(row.protocol, raw, lambda address: pipeline.secret_of(row.protocol, address))
+    if isinstance(found, Delivery):
+        return delivered_parcel(found, row.protocol, row.peer, entry_id=row.pk)
+    refusal = found or Refusal(Fault("garbage", 0, "", {"length": len(raw)}), raw)
+    parcel = refused_parcel(refusal, row.protocol, row.peer)
+    parcel.entry_id = row.pk
+    return parcel

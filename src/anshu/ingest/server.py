@@ -4,12 +4,15 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
 
+from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
+from anshu.ingest.doors import SESSIONS
 from anshu.ingest.http_door import BODY_S, HttpDoor
 from anshu.ingest.listener import IDLE_S, PARTIAL_S, UNREAD_S, Listener
 from anshu.ingest.pipeline import Pipeline
@@ -45,25 +48,48 @@ class Server:
         body_s: float = BODY_S,
     ) -> None:
         self.pipeline = Pipeline(clock)
-        self._listener = Listener(self.pipeline, clock, idle_s=idle_s, partial_s=partial_s, unread_s=unread_s)
+        self._asking = Asking(clock)
+        self._listeners = {
+            protocol: Listener(
+                protocol,
+                make,
+                self.pipeline,
+                clock,
+                self._asking,
+                idle_s=idle_s,
+                partial_s=partial_s,
+                unread_s=unread_s,
+            )
+            for protocol, make in SESSIONS.items()
+        }
         self._door = HttpDoor(self.pipeline, clock, body_s=body_s)
-        self._replays = Replays(self.pipeline)
-        self.sl651 = self.http = Address("", 0)
+        self._replays = Replays(self.pipeline, self._asking)
+        # Where each door stands, once it is open.
+        self.addresses: dict[str, Address] = {}
 
-    async def start(self, *, sl651: str, http: str) -> None:
-        """This will open the doors."""
+    async def start(self, addresses: Mapping[str, str]) -> None:
+        """This will open the doors that have an address, by protocol; others stay shut."""
         self.pipeline.start()
-        self.sl651 = Address(*await self._listener.start(*_split(sl651)))
-        self.http = Address(*await self._door.start(*_split(http)))
+        for protocol, address in addresses.items():
+            if address:
+                opened = await self._open(protocol, *_split(address))
+                self.addresses[protocol] = Address(*opened)
         self._replays.start()
+
+    async def _open(self, protocol: str, host: str, port: int) -> tuple[str, int]:
+        if protocol == "http":
+            return await self._door.start(host, port)
+        return await self._listeners[protocol].start(host, port)
 
     async def stop(self) -> None:
         """This will take nothing more, commit and answer what was taken, and close; within five seconds."""
         await self._replays.close()
-        self._listener.stop_accepting()
+        for listener in self._listeners.values():
+            listener.stop_accepting()
         await self._door.stop_accepting()
         await self.pipeline.close(within_s=_DRAIN_S)
-        await asyncio.gather(self._listener.finished(), self._door.close())
+        await asyncio.gather(self._door.close(), *(listener.finished() for listener in self._listeners.values()))
+        await self._asking.close()
 
 
 def _split(address: str) -> tuple[str, int]:
@@ -81,6 +107,6 @@ async def run(stop: asyncio.Event | None = None) -> None:
         except (ValueError, RuntimeError, NotImplementedError):
             log.debug("signals are handled elsewhere")
     server = Server()
-    await server.start(sl651=settings.INGEST_SL651_ADDRESS, http=settings.INGEST_HTTP_ADDRESS)
+    await server.start(settings.INGEST_ADDRESSES)
     await stop.wait()
     await server.stop()

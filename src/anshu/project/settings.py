@@ -212,8 +212,14 @@ COUNTY_CODE = os.environ.get("ANSHU_COUNTY", "330825000000")
 # Addresses that the processes listen on. Loopback unless configured.
 WEB_ADDRESS = os.environ.get("ANSHU_WEB", "127.0.0.1:8000")
 STREAM_ADDRESS = os.environ.get("ANSHU_STREAM", "127.0.0.1:8001")
-INGEST_SL651_ADDRESS = os.environ.get("ANSHU_INGEST_SL651", "127.0.0.1:5651")
-INGEST_HTTP_ADDRESS = os.environ.get("ANSHU_INGEST_HTTP", "127.0.0.1:8002")
+# The doors for devices, by protocol; an empty address keeps a door shut.
+INGEST_ADDRESSES = {
+    name: os.environ.get(f"ANSHU_INGEST_{name.upper()}", f"127.0.0.1:{port}")
+    for name, port in {
+        "http": 8002,
+        "sl651": 5651,
+    }.items()
+}
 # Where browsers find the live stream; empty means the web host at the stream's port.
 STREAM_URL = os.environ.get("ANSHU_STREAM_URL", "")
 

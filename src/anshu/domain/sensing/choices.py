@@ -45,3 +45,32 @@ class Resolution(TextChoices):
     REPLAY = "replay", _("等待重放")
     REPLAYED = "replayed", _("已重放入库")
     DISMISSED = "dismissed", _("已忽略")
+
+
+class CommandKind(TextChoices):
+    """What a device can be asked; which of them a protocol knows is in its page in docs/protocols."""
+
+    SET_CLOCK = "set_clock", _("校时")
+    SET_INTERVAL = "set_interval", _("设置上报间隔")
+    FETCH_NOW = "fetch_now", _("召测当前数据")
+    FETCH_HISTORY = "fetch_history", _("补传历史数据")
+    ROLL_CALL = "roll_call", _("查岗")
+    TEXT = "text", _("下发文字")
+    RESTART = "restart", _("重启")
+
+
+class CommandState(TextChoices):
+    """How far a command has come."""
+
+    QUEUED = "queued", _("待发")
+    SENT = "sent", _("已发")
+    ACCEPTED = "accepted", _("已执行")
+    REFUSED = "refused", _("被拒绝")
+    EXPIRED = "expired", _("超时")
+
+
+class Way(TextChoices):
+    """Which way a frame went."""
+
+    UP = "up", _("上行")
+    DOWN = "down", _("下行")

@@ -5,10 +5,19 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anshu.domain.sensing.choices import Quality, QuarantineKind, Resolution, ThingKind
+from anshu.domain.sensing.choices import (
+    CommandKind,
+    CommandState,
+    Quality,
+    QuarantineKind,
+    Resolution,
+    ThingKind,
+    Way,
+)
 from anshu.kernel.access.models import Scoped
 
 
@@ -56,6 +65,12 @@ class Thing(Scoped):
         related_name="+",
         verbose_name=_("所属风险对象"),
     )
+    # The collector or gateway that speaks for it: a smoke detector behind a transmission device.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("所属主机")
+    )
+    # Until then every frame of it is kept for diagnosis, not only one now and then.
+    watched_until = models.DateTimeField(_("抓包截止"), null=True, blank=True)
     retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
 
     class Meta:
@@ -154,6 +169,66 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thing_id} {self.heard_at}"
+
+
+class Exchange(models.Model):
+    """往来报文: raw frames of a device in both directions, for diagnosis; a sample, and all while it is watched."""
+
+    thing = models.ForeignKey(Thing, models.CASCADE, related_name="+", verbose_name=_("设备"))
+    at = models.DateTimeField(_("时间"))
+    way = models.CharField(_("方向"), max_length=4, choices=Way)
+    kind = models.CharField(_("类别"), max_length=40, blank=True)
+    raw = models.BinaryField(_("原始字节"))
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["thing", "-id"], name="exchange_thing"),
+            models.Index(fields=["at"], name="exchange_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.way} {self.at}"
+
+
+class DeviceCommand(models.Model):
+    """设备命令: what the platform asks of a device, and how far that has come."""
+
+    thing = models.ForeignKey(Thing, models.CASCADE, related_name="commands", verbose_name=_("设备"))
+    kind = models.CharField(_("命令"), max_length=20, choices=CommandKind)
+    parameters = models.JSONField(_("参数"), default=dict, encoder=DjangoJSONEncoder)
+    state = models.CharField(_("状态"), max_length=10, choices=CommandState, default=CommandState.QUEUED)
+    requested_by = models.CharField(_("下达人"), max_length=120)
+    requested_at = models.DateTimeField(_("下达时间"))
+    sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("应答时间"), null=True, blank=True)
+    answer = models.JSONField(_("应答"), default=dict, encoder=DjangoJSONEncoder)
+    expires_at = models.DateTimeField(_("有效期至"))
+
+    class Meta:
+        verbose_name = _("设备命令")
+        verbose_name_plural = _("设备命令")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["thing", "-id"], name="command_thing"),
+            models.Index(fields=["expires_at"], condition=Q(state__in=["queued", "sent"]), name="command_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.kind} {self.state}"
+
+
+class Position(models.Model):
+    """位置: where a vehicle or boat is, from its newest good fix. Its track is in the observations."""
+
+    thing = models.OneToOneField(Thing, models.CASCADE, primary_key=True, related_name="position")
+    at = models.DateTimeField(_("定位时间"))
+    point = models.PointField(_("位置"), srid=4326)
+    speed = models.FloatField(_("速度(km/h)"), null=True)
+    course = models.FloatField(_("航向(°)"), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.at}"
 
 
 class Quarantine(models.Model):

@@ -17,8 +17,7 @@ from anshu.wire.base import (
     refuse,
 )
 from anshu.wire.sl651.decoding import decode_frame
-from anshu.wire.sl651.elements import element_named
-from anshu.wire.sl651.encoding import Station, encode_command, encode_naks, encode_reply
+from anshu.wire.sl651.encoding import Station, element_named, encode_command, encode_naks, encode_reply
 from anshu.wire.sl651.framing import Sl651Frame
 from anshu.wire.sl651.messages import Sl651Message
 from anshu.wire.sl651.packets import Assembler

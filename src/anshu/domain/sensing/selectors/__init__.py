@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the sensing network."""
 
+from anshu.domain.sensing.selectors.commands import WaitingCommand, waiting_commands
 from anshu.domain.sensing.selectors.quarantine import (
     likely_kind,
     property_names,
@@ -8,7 +9,7 @@ from anshu.domain.sensing.selectors.quarantine import (
     quarantine_visible,
     sender_properties,
 )
-from anshu.domain.sensing.selectors.registry import RegisteredThing, Registry, registry_load, waiting_replays
+from anshu.domain.sensing.selectors.registry import Newest, RegisteredThing, Registry, registry_load, waiting_replays
 from anshu.domain.sensing.selectors.things import (
     Outage,
     Point,
@@ -21,10 +22,12 @@ from anshu.domain.sensing.selectors.things import (
 )
 
 __all__ = [
+    "Newest",
     "Outage",
     "Point",
     "RegisteredThing",
     "Registry",
+    "WaitingCommand",
     "latest_of",
     "likely_kind",
     "outages",
@@ -37,5 +40,6 @@ __all__ = [
     "series",
     "thing_get",
     "things_visible",
+    "waiting_commands",
     "waiting_replays",
 ]

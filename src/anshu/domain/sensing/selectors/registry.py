@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from anshu.domain.sensing.models import Datastream, Latest, Quarantine, Thing
-from anshu.domain.sensing.rules import NEVER, Before, Floats, Integers, Limits, Times, conversion
+from anshu.domain.sensing.models import Datastream, Latest, ObservedProperty, Quarantine, Thing
+from anshu.domain.sensing.rules import NEVER, Before, Booleans, Floats, Integers, Limits, Times, conversion
 
 
 @dataclass(slots=True)
@@ -25,6 +25,16 @@ class RegisteredThing:
     slots: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest good value of some datastreams, each once."""
+
+    slot: Integers
+    at_us: Times
+    value: Floats
+    quality: Integers
+
+
 @dataclass(slots=True)
 class Registry:
     """All things and datastreams. A slot is the place of a datastream in the arrays."""
@@ -38,6 +48,14 @@ class Registry:
     limits: Limits
     last_at_us: Times
     last_value: Floats
+    last_quality: Integers
+    # The newest time stored, whatever its quality.
+    stored_to_us: Times
+    # Slots whose newest value is committed as an observation and not yet written as the latest.
+    unwritten: Booleans
+    # Slots whose values are not stored as they come.
+    scaled: frozenset[int]
+    property_units: dict[str, str]
     _conversions: dict[tuple[int, str], tuple[float, float] | None] = field(default_factory=dict)
 
     def converting(self, slot: int, unit: str) -> tuple[float, float] | None:
@@ -59,14 +77,36 @@ class Registry:
         """This will give the last good value at each slot."""
         return Before(self.last_at_us[slots], self.last_value[slots])
 
-    def remember(self, slots: Integers, at_us: Times, value: Floats) -> None:
-        """This will keep the newest values, once they are committed; each slot at most once."""
-        newer = at_us > self.last_at_us[slots]
-        self.last_at_us[slots[newer]], self.last_value[slots[newer]] = at_us[newer], value[newer]
+    def waiting(self) -> Newest:
+        """This will give the newest values that have yet to be written."""
+        return self._newest(np.flatnonzero(self.unwritten))
+
+    def waiting_with(self, newest: Newest) -> Newest:
+        """This will give them as they will be after a batch that is not committed yet."""
+        newer = newest.at_us > self.last_at_us[newest.slot]
+        behind = self.unwritten.copy()
+        behind[newest.slot[newer]] = False
+        old = self._newest(np.flatnonzero(behind))
+        return Newest(
+            np.concatenate((old.slot, newest.slot[newer])),
+            np.concatenate((old.at_us, newest.at_us[newer])),
+            np.concatenate((old.value, newest.value[newer])),
+            np.concatenate((old.quality, newest.quality[newer])),
+        )
+
+    def remember(self, newest: Newest) -> None:
+        """This will keep the newest values, once they are committed."""
+        newer = newest.at_us > self.last_at_us[newest.slot]
+        slots = newest.slot[newer]
+        self.last_at_us[slots], self.last_value[slots] = newest.at_us[newer], newest.value[newer]
+        self.last_quality[slots], self.unwritten[slots] = newest.quality[newer], True
+
+    def _newest(self, slots: Integers) -> Newest:
+        return Newest(slots, self.last_at_us[slots], self.last_value[slots], self.last_quality[slots])
 
 
 def registry_load() -> Registry:
-    """This will read the registers in three queries, retired things left out."""
+    """This will read the registers in four queries, retired things left out."""
     things = {
         row.pk: RegisteredThing(
             row.pk,
@@ -99,32 +139,38 @@ def registry_load() -> Registry:
         if (thing := things.get(row[1])) is not None:
             thing.slots[row[2]] = slot
         slot_of[row[0]] = slot
-    last_at_us, last_value = _latest(slot_of)
+    last_at_us, last_value, last_quality = _latest(slot_of)
+    factor, offset = _floats([row[4] for row in rows]), _floats([row[5] for row in rows])
     return Registry(
         things={(thing.protocol, thing.address): thing for thing in things.values()},
         by_code={thing.code: thing for thing in things.values()},
         datastream_ids=np.array([row[0] for row in rows], dtype=np.int64),
         units=[row[3] for row in rows],
-        factor=_floats([row[4] for row in rows]),
-        offset=_floats([row[5] for row in rows]),
+        factor=factor,
+        offset=offset,
         limits=Limits(
             _floats([row[6] for row in rows]), _floats([row[7] for row in rows]), _floats([row[8] for row in rows])
         ),
         last_at_us=last_at_us,
         last_value=last_value,
+        last_quality=last_quality,
+        stored_to_us=last_at_us.copy(),
+        unwritten=np.zeros(len(rows), dtype=np.bool_),
+        scaled=frozenset(np.flatnonzero((factor != 1.0) | (offset != 0.0)).tolist()),
+        property_units=dict(ObservedProperty.objects.values_list("code", "unit")),
     )
 
 
-def _latest(slot_of: dict[int, int]) -> tuple[Times, Floats]:
+def _latest(slot_of: dict[int, int]) -> tuple[Times, Floats, Integers]:
     at_us = np.full(len(slot_of), NEVER, dtype=np.int64)
     value = np.full(len(slot_of), np.nan)
-    for datastream_id, at, latest in Latest.objects.values_list("datastream_id", "at", "value").iterator(
-        chunk_size=10_000
-    ):
+    quality = np.zeros(len(slot_of), dtype=np.int64)
+    rows = Latest.objects.values_list("datastream_id", "at", "value", "quality")
+    for datastream_id, at, latest, flag in rows.iterator(chunk_size=10_000):
         slot = slot_of.get(datastream_id)
         if slot is not None and latest is not None:
-            at_us[slot], value[slot] = round(at.timestamp() * 1e6), latest
-    return at_us, value
+            at_us[slot], value[slot], quality[slot] = round(at.timestamp() * 1e6), latest, flag
+    return at_us, value, quality
 
 
 def _floats(values: list[float | None]) -> Floats:

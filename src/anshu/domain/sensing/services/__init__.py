@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing to the sensing network."""
 
+from anshu.domain.sensing.services.commands import (
+    COMMAND_CHANNEL,
+    command_answered,
+    command_request,
+    command_sent,
+    commands_expire,
+)
 from anshu.domain.sensing.services.corrections import observation_correct
 from anshu.domain.sensing.services.properties import properties_seed
 from anshu.domain.sensing.services.quarantine import (
@@ -10,15 +17,30 @@ from anshu.domain.sensing.services.quarantine import (
     quarantine_keep,
     quarantine_replayed,
 )
-from anshu.domain.sensing.services.storing import Columns, Stored, contacts_keep, months_ensure, observations_store
+from anshu.domain.sensing.services.storing import (
+    Columns,
+    Stored,
+    contacts_keep,
+    latest_recover,
+    latest_store,
+    months_ensure,
+    observations_store,
+)
 from anshu.domain.sensing.services.things import datastreams_ensure, thing_create, thing_retire, thing_update
 
 __all__ = [
+    "COMMAND_CHANNEL",
     "Columns",
     "Kept",
     "Stored",
+    "command_answered",
+    "command_request",
+    "command_sent",
+    "commands_expire",
     "contacts_keep",
     "datastreams_ensure",
+    "latest_recover",
+    "latest_store",
     "months_ensure",
     "observation_correct",
     "observations_store",

@@ -6,9 +6,9 @@ passes through Python one by one.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from psycopg.pq import Format
 
 from anshu.domain.sensing.choices import Quality
 from anshu.domain.sensing.rules import (
+    FUTURE_US,
     UNJUDGED,
     Booleans,
     Check,
@@ -27,8 +28,11 @@ from anshu.domain.sensing.rules import (
     Times,
     quality_checks,
 )
-from anshu.domain.sensing.selectors.registry import Registry
+from anshu.domain.sensing.selectors.registry import Newest, Registry
 
+_GOOD = int(Quality.GOOD)
+# Fewer rows than this gain nothing from a copy.
+_COPY_FROM = 200
 _POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
 _OLDEST_MONTH_US = 20 * 365 * 86_400_000_000
 _DAY_US = 86_400_000_000
@@ -94,6 +98,14 @@ class Columns:
         self.sent.append(sent)
         self.test.append(test)
 
+    def extend(self, slot: Sequence[int], at_us: Sequence[int], value: Sequence[float], test: bool) -> None:
+        """This will append observations that their sender vouches for."""
+        self.slot.extend(slot)
+        self.at_us.extend(at_us)
+        self.value.extend(value)
+        self.sent.extend([_GOOD] * len(slot))
+        self.test.extend([test] * len(slot))
+
     def __len__(self) -> int:
         return len(self.slot)
 
@@ -107,9 +119,10 @@ class Stored:
     value: Floats
     new: int
     repeated: int
-    newest_slot: Integers
-    newest_at_us: Times
-    newest_value: Floats
+    newest: Newest
+    # The last time stored of each slot, whatever its quality.
+    stored_slot: Integers
+    stored_at_us: Times
 
 
 _INSERT = """
@@ -156,11 +169,13 @@ def observations_store(*, registry: Registry, columns: Columns, now: datetime) -
         now_us=round(now.timestamp() * 1e6),
     )
     cursor = _cursor()
-    new = _insert(cursor, ids, at_us, value, quality, checks, now)
+    rows = _Rows(ids, at_us, value, quality, checks)
+    new = _copy(cursor, rows, now) if _surely_new(registry, slot, at_us) else None
+    if new is None:
+        new = _insert(cursor, rows, now)
     good = (quality == Quality.GOOD) | (quality == Quality.SUSPECT)
     newest = _newest(slot, new & good & (checks & int(Check.FUTURE | Check.TEST) == 0))
-    if len(newest):
-        _latest(cursor, ids[newest], at_us[newest], value[newest], quality[newest], now)
+    last = np.append(slot[1:] != slot[:-1], True)
     judged = new & good & (checks & UNJUDGED == 0)
     return Stored(
         datastream_id=ids[judged],
@@ -168,10 +183,53 @@ def observations_store(*, registry: Registry, columns: Columns, now: datetime) -
         value=value[judged],
         new=int(new.sum()),
         repeated=len(columns) - int(new.sum()),
-        newest_slot=slot[newest],
-        newest_at_us=at_us[newest],
-        newest_value=value[newest],
+        newest=Newest(slot[newest], at_us[newest], value[newest], quality[newest]),
+        stored_slot=slot[last],
+        stored_at_us=at_us[last],
     )
+
+
+def latest_store(*, registry: Registry, newest: Newest, now: datetime) -> None:
+    """This will write the newest good values, each datastream once, inside the caller's transaction."""
+    if len(newest.slot):
+        given = [
+            _encoded(_INT8, registry.datastream_ids[newest.slot]),
+            _encoded(_TIME, newest.at_us - _POSTGRES_EPOCH_US),
+            _encoded(_FLOAT, newest.value),
+            _encoded(_INT4, newest.quality),
+        ]
+        _cursor().execute(_LATEST, [now, *given], prepare=True, binary=True)
+
+
+_RECOVER = """
+insert into sensing_latest as old (datastream_id, at, value, quality, received_at)
+select d.id, o.at, o.value, o.quality, o.received_at
+from sensing_datastream d left join sensing_latest l on l.datastream_id = d.id, lateral (
+    select at, value, quality, received_at from sensing_observation
+    where datastream_id = d.id and at > coalesce(l.at, %(since)s) and at <= %(until)s
+        and quality <= 1 and checks & 72 = 0
+    order by at desc limit 1
+) o
+on conflict (datastream_id) do update
+    set at = excluded.at, value = excluded.value, quality = excluded.quality, received_at = excluded.received_at
+    where excluded.at > old.at
+"""
+
+
+@transaction.atomic
+def latest_recover(*, now: datetime) -> int:
+    """This will bring the newest values up to what is stored: a process that was killed may not have written them.
+
+    Gives the number of datastreams that were behind.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOVER, {"since": now - timedelta(days=2), "until": now + timedelta(microseconds=FUTURE_US)})
+        return int(cursor.rowcount)
+
+
+def _surely_new(registry: Registry, slot: Integers, at_us: Times) -> bool:
+    """This will tell whether every row is newer than all we stored of its stream; another writer is found later."""
+    return len(slot) >= _COPY_FROM and bool((at_us > registry.stored_to_us[slot]).all())
 
 
 def _ordered(registry: Registry, columns: Columns) -> tuple[Integers, Times, Floats, Integers, Booleans]:
@@ -189,30 +247,82 @@ def _ordered(registry: Registry, columns: Columns) -> tuple[Integers, Times, Flo
     return slot[first], at_us[first], value[first], sent[first], test[first]
 
 
-def _insert(
-    cursor: "psycopg.Cursor[Any]",
-    ids: Integers,
-    at_us: Times,
-    value: Floats,
-    quality: Integers,
-    checks: Integers,
-    now: datetime,
-) -> Booleans:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What goes into the table, column by column."""
+
+    ids: Integers
+    at_us: Times
+    value: Floats
+    quality: Integers
+    checks: Integers
+
+
+# A row of PostgreSQL's binary copy: the number of columns, then each with its size.
+_COPY_ROW = np.dtype(
+    [
+        ("columns", ">i2"),
+        ("id_size", ">i4"),
+        ("id", ">i8"),
+        ("at_size", ">i4"),
+        ("at", ">i8"),
+        ("value_size", ">i4"),
+        ("value", ">f8"),
+        ("quality_size", ">i4"),
+        ("quality", ">i2"),
+        ("checks_size", ">i4"),
+        ("checks", ">i4"),
+        ("received_size", ">i4"),
+        ("received", ">i8"),
+    ]
+)
+_COPY_SIZES = {"id_size": 8, "at_size": 8, "value_size": 8, "quality_size": 2, "checks_size": 4, "received_size": 8}
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY = "copy sensing_observation (datastream_id, at, value, quality, checks, received_at) from stdin binary"
+
+
+def _copy(cursor: "psycopg.Cursor[Any]", rows: _Rows, now: datetime) -> Booleans | None:
+    """This will copy the rows in, twice as fast as an insert; None when one of them is there already.
+
+    Missing values are NULL, of another length than a value: a batch that has any is left to the insert.
+    """
+    if np.isnan(rows.value).any():
+        return None
+    body = np.empty(len(rows.ids), dtype=_COPY_ROW)
+    body["columns"] = 6
+    for name, size in _COPY_SIZES.items():
+        body[name] = size
+    body["id"], body["at"], body["value"] = rows.ids, rows.at_us - _POSTGRES_EPOCH_US, rows.value
+    body["quality"], body["checks"] = rows.quality, rows.checks
+    body["received"] = round(now.timestamp() * 1e6) - _POSTGRES_EPOCH_US
+    cursor.execute("savepoint copying")
+    try:
+        with cursor.copy(_COPY) as copy:
+            copy.write(_COPY_HEAD + body.tobytes() + b"\xff\xff")
+    except psycopg.errors.UniqueViolation:
+        cursor.execute("rollback to savepoint copying")
+        return None
+    cursor.execute("release savepoint copying")
+    return np.ones(len(rows.ids), dtype=np.bool_)
+
+
+def _insert(cursor: "psycopg.Cursor[Any]", rows: _Rows, now: datetime) -> Booleans:
     """This will insert the rows and tell which of them were new."""
+    ids, at_us = rows.ids, rows.at_us
     given = [
         _encoded(_INT8, ids),
         _encoded(_TIME, at_us - _POSTGRES_EPOCH_US),
-        _encoded(_FLOAT, value),
-        _encoded(_INT4, quality),
-        _encoded(_INT4, checks),
+        _encoded(_FLOAT, rows.value),
+        _encoded(_INT4, rows.quality),
+        _encoded(_INT4, rows.checks),
     ]
     row = cursor.execute(_INSERT, [*given, now], prepare=True, binary=True).fetchone()
     back = np.frombuffer(bytes(row[0]) if row else b"", dtype=">i8").reshape(-1, 2)
     if len(back) == len(ids):
         return np.ones(len(ids), dtype=np.bool_)
     stored = set(map(tuple, back.tolist()))
-    rows = zip(ids.tolist(), (at_us - _POSTGRES_EPOCH_US).tolist(), strict=True)
-    return np.fromiter((each in stored for each in rows), dtype=np.bool_, count=len(ids))
+    pairs = zip(ids.tolist(), (at_us - _POSTGRES_EPOCH_US).tolist(), strict=True)
+    return np.fromiter((each in stored for each in pairs), dtype=np.bool_, count=len(ids))
 
 
 def _newest(slot: Integers, wanted: Booleans) -> Integers:
@@ -223,18 +333,6 @@ def _newest(slot: Integers, wanted: Booleans) -> Integers:
     last = np.ones(len(rows), dtype=np.bool_)
     last[:-1] = slot[rows[1:]] != slot[rows[:-1]]
     return rows[last]
-
-
-def _latest(
-    cursor: "psycopg.Cursor[Any]", ids: Integers, at_us: Times, value: Floats, quality: Integers, now: datetime
-) -> None:
-    given = [
-        _encoded(_INT8, ids),
-        _encoded(_TIME, at_us - _POSTGRES_EPOCH_US),
-        _encoded(_FLOAT, value),
-        _encoded(_INT4, quality),
-    ]
-    cursor.execute(_LATEST, [now, *given], prepare=True)
 
 
 def months_ensure(*, at_us: Times, made: set[int], now: datetime) -> None:
