@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from anshu.wire import gb26875, hj212, jt808, sl651
+from anshu.wire import gb26875, hj212, jt808, jt809, sl651
 from anshu.wire.base import Message, Refused, refuse
 
 # A line decoder may remember earlier lines (packets of one picture), so each run makes its own.
@@ -13,6 +13,7 @@ _PROTOCOLS: dict[str, Callable[[], LineDecoder]] = {
     "gb26875": gb26875.line_decoder,
     "hj212": hj212.line_decoder,
     "jt808": jt808.line_decoder,
+    "jt809": jt809.line_decoder,
     "sl651": sl651.line_decoder,
 }
 

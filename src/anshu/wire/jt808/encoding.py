@@ -114,7 +114,8 @@ def encode_report(report: Report) -> bytes:
     for name, value, _ in report.values:
         code, item = _CODES[name]
         try:
-            items.append((code, round(value * item.divisor).to_bytes(item.size, "big")))
+            number = (1 << 8 * item.size) - 1 if value is None else round(value * item.divisor)
+            items.append((code, number.to_bytes(item.size, "big")))
         except OverflowError as error:
             raise ValueError(f"{name} cannot hold {value}") from error
     return write_report(report, items)

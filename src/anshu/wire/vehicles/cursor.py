@@ -42,5 +42,21 @@ class Cursor:
 
 
 def readable(raw: bytes) -> str:
-    """Decode GBK text and drop its padding; bytes that are no text become replacement marks."""
-    return raw.strip(b"\x00 ").decode("gb18030", "replace").replace("\x00", "")
+    """Decode text and drop its padding; bytes that are no text become replacement marks.
+
+    The standards say GBK. Some senders write UTF-8, which is believed where it gives nothing but ASCII and Chinese.
+    """
+    raw = raw.strip(b"\x00 ")
+    if not raw.isascii():
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            text = ""
+        if text and all(each < "\x80" or each >= "\u2e80" for each in text):
+            return _printable(text)
+    return _printable(raw.decode("gb18030", "replace"))
+
+
+def _printable(text: str) -> str:
+    """Mark control characters, which neither a page nor a database should be given."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)

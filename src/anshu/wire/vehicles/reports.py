@@ -21,6 +21,7 @@ _PLACE = (
     ("vehicle.course", "deg"),
 )
 _CLAUSE = "表23"
+Value = tuple[str, float | None, str]  # property, value, unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,8 @@ class Report:
     altitude: float | None = None
     speed: float | None = None
     course: float | None = None
-    # Further observed values: (property, value, unit).
-    values: tuple[tuple[str, float, str], ...] = ()
+    # Further observed values; a value that the vehicle marks as unknown is None.
+    values: tuple[Value, ...] = ()
     items: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -106,8 +107,8 @@ def _time(digits: str) -> datetime | None:
         return None
 
 
-def _read_items(body: bytes) -> tuple[tuple[tuple[str, float, str], ...], dict[str, Any]]:
-    values: list[tuple[str, float, str]] = []
+def _read_items(body: bytes) -> tuple[tuple[Value, ...], dict[str, Any]]:
+    values: list[Value] = []
     items: dict[str, Any] = {}
     at, end = SIZE, len(body)
     while at < end:
@@ -120,7 +121,7 @@ def _read_items(body: bytes) -> tuple[tuple[tuple[str, float, str], ...], dict[s
     return tuple(values), items
 
 
-def _read_item(code: int, data: bytes, values: list[tuple[str, float, str]], items: dict[str, Any]) -> None:
+def _read_item(code: int, data: bytes, values: list[Value], items: dict[str, Any]) -> None:
     item = ITEMS.get(code)
     if item is None or len(data) != item.size:
         composite = _composite(code, data)
@@ -130,9 +131,13 @@ def _read_item(code: int, data: bytes, values: list[tuple[str, float, str]], ite
     if code == 0x06 and number & 0x8000:  # 2019: the top bit is a sign, not a complement
         number = -(number & 0x7FFF)
     value = number / item.divisor if item.divisor > 1 else number
-    items[item.name] = value
-    if item.property:
-        values.append((item.property, float(value), item.unit))
+    if not item.property:
+        items[item.name] = value
+        return
+    # Makers fill a number that they do not have with ones.
+    unknown = number == (1 << 8 * item.size) - 1
+    items[item.name] = None if unknown else value
+    values.append((item.property, None if unknown else float(value), item.unit))
 
 
 def _composite(code: int, data: bytes) -> tuple[str, Any] | None:
@@ -160,7 +165,10 @@ def observations_of(report: Report, thing: str, received_at: datetime | None = N
         return ()
     observed = _place(report, thing, at, "suspect" if report.status >> SHIFTED & 1 else quality)
     states: Quality = "suspect" if quality == "suspect" else "good"
-    observed += [Observation(thing, name, at, value, unit, states) for name, value, unit in report.values]
+    observed += [
+        Observation(thing, name, at, value, unit, "missing" if value is None else states)
+        for name, value, unit in report.values
+    ]
     observed.append(Observation(thing, "vehicle.acc", at, float(report.status >> ACC & 1), "1", states))
     word = report.alarm
     observed += [Observation(thing, name, at, 1.0 if word & mask else 0.0, "1", states) for name, mask in _MASKS]
