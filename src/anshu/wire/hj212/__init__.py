@@ -15,6 +15,7 @@ from anshu.wire.hj212.factors import FACTORS, Factor
 from anshu.wire.hj212.framing import Hj212Frame, build_frame, parse_frame
 from anshu.wire.hj212.messages import COMMANDS, SYSTEMS, Hj212Message
 from anshu.wire.hj212.packets import Assembler, line_decoder
+from anshu.wire.hj212.session import Hj212Session
 from anshu.wire.hj212.stream import Decoder
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Factor",
     "Hj212Frame",
     "Hj212Message",
+    "Hj212Session",
     "Site",
     "build_frame",
     "crc16_hj212",

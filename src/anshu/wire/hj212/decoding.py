@@ -58,19 +58,19 @@ def decode(frame: Hj212Frame) -> Hj212Message:
     return decode_body(frame, frame.body)
 
 
-def decode_body(frame: Hj212Frame, body: str, *, assembled: bool = False) -> Hj212Message:
-    """Read a data region, which may come from several frames; raise Refused."""
+def decode_body(frame: Hj212Frame, body: str | None, *, assembled: bool = False) -> Hj212Message:
+    """Read a data region, which may come from several frames; without one, the head alone. Raise Refused."""
     fields = frame.fields
     number = fields["CN"]
     request = fields.get("QN", "")
     sent_at = _request_time(request)
     reader = _Reader(frame, sent_at)
-    reader.read(body)
+    reader.read(body or "")
     reader.parameters |= {name: value for name, value in fields.items() if name not in _KNOWN_FIELDS and value}
     if number in PERIODS and reader.observations:
         reader.parameters["period"] = PERIODS[number]
     flag = frame.flag
-    down = number in DOWN_ONLY or _asks(number, reader)
+    down = number in DOWN_ONLY or (body is not None and _asks(number, reader))
     return Hj212Message(
         protocol="hj212",
         thing=fields["MN"],

@@ -22,8 +22,10 @@ def key_of(secret: str | None) -> bytes | None:
 
 
 def encrypt_region(region: bytes, key: bytes) -> bytes:
-    """Write a data region encrypted."""
+    """Write a data region encrypted; one shorter than a block stays as it is."""
     whole = len(region) - len(region) % BLOCK
+    if not whole:
+        return region
     encryptor = Cipher(algorithms.SM4(key), modes.ECB()).encryptor()
     cipher = encryptor.update(region[:whole])
     return b"{" + ",".join(f"0x{byte:02X}" for byte in cipher).encode() + b"}" + region[whole:]

@@ -56,10 +56,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "9015": ("heartbeat", "心跳"),
 }
 # Only a centre sends these.
-DOWN_ONLY = frozenset(
-    ("1000", "1002", "1012", "1062", "1064", "1072", "2012", "2022", "9014")
-    + ("3011", "3012", "3013", "3014", "3016", "3021", "3022", "3024")
-)
+_SETTING = ("1000", "1002", "1012", "1062", "1064", "1072", "2012", "2022", "9014")
+_STEERING = ("3011", "3012", "3013", "3014", "3016", "3021", "3022", "3024")
+DOWN_ONLY = frozenset((*_SETTING, *_STEERING))
 # Requests: without data they ask for it, with data they bring it.
 ASKING = frozenset(["1011", "1061", "1063", "2011", "2021", "3015", "3017", "3018", "3019", "3020"])
 ASKED_BY = ("BeginTime", "EndTime", "PolId", "InfoId")
@@ -132,6 +131,7 @@ class Hj212Message(Message):
     total: int = 0
     index: int = 0
     assembled: bool = False
+    frames: bytes = b""  # every frame of a message put together
 
     @property
     def wants_reply(self) -> bool:

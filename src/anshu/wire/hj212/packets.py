@@ -3,7 +3,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from anshu.wire.hj212.decoding import decode, decode_body
 from anshu.wire.hj212.framing import Hj212Frame, Keys, parse_frame
@@ -58,10 +58,11 @@ class Assembler:
         self._size += growth
         if len(parts.frames) < frame.total:
             self._forget_oldest()
-            return decode_body(frame, "")
+            return decode_body(frame, None)
         self._forget(key)
-        body = join(*(parts.frames[n].body for n in range(1, frame.total + 1)))
-        return decode_body(frame, body, assembled=True)
+        frames = [parts.frames[n] for n in range(1, frame.total + 1)]
+        whole = decode_body(frame, join(*(each.body for each in frames)), assembled=True)
+        return replace(whole, frames=b"".join(each.raw for each in frames))
 
     def _forget(self, key: Key) -> None:
         self._size -= self._under_way.pop(key).size
