@@ -93,7 +93,8 @@ def ship(supply: Supply, *, seconds: float = 20.0) -> Shipment:
     need, stock, minutes, urgency = _checked(supply)
     ranks = np.unique(urgency)[::-1]
     model = _model(supply, need, stock, minutes, seconds / (len(ranks) + 1))
-    ships, held = model.cost.size, []
+    ships = model.cost.size
+    held: list[tuple[Array, float]] = []
     for rank in ranks:
         objective = np.concatenate([np.zeros(ships), np.repeat((urgency == rank).astype(float), need.shape[1])])
         solved = _solve(model, objective, held)

@@ -3,7 +3,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -119,7 +119,7 @@ def travel_times(
     distinct, back = np.unique(starts, return_inverse=True)
     found = library("scipy.sparse.csgraph").dijkstra(graph, directed=True, indices=distinct)
     minutes: Array = found[back][:, ends]
-    open_road = np.isfinite(minutes)
+    open_road: NDArray[np.bool_] = np.isfinite(minutes)
     rows, columns = ~open_road.any(axis=1), ~open_road.any(axis=0)
     pairs = np.argwhere(~open_road & ~rows[:, None] & ~columns[None, :])
     return TravelTimes(
@@ -144,13 +144,13 @@ def nearest_nodes(roads: Roads, points_xy: ArrayLike) -> tuple[Places, Array]:
     """Find the node nearest to each point and how far it is, metres."""
     nodes, _, _, _ = roads.checked()
     points = shapely.points(np.asarray(points_xy, float).reshape(-1, 2))
-    (_, found), away = shapely.STRtree(shapely.points(nodes)).query_nearest(
+    (_, found), away = shapely.STRtree(np.asarray(shapely.points(nodes), object)).query_nearest(
         points, return_distance=True, all_matches=False
     )
     return found.astype(np.int64), away
 
 
-def _graph(roads: Roads, closed: set[Hashable]) -> "object":
+def _graph(roads: Roads, closed: set[Hashable]) -> Any:
     nodes, edges, minutes, both = roads.checked()
     names = roads.names()
     unknown = closed - set(names)

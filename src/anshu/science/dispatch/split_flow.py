@@ -74,7 +74,8 @@ def _nearest(minutes: Array, reachable: np.ndarray) -> np.ndarray:
     kept = min(_NEAREST, minutes.shape[1])
     near = np.argpartition(minutes, kept - 1, axis=1)[:, :kept] if kept else np.empty((minutes.shape[0], 0), int)
     offered[np.arange(minutes.shape[0])[:, None], near] = True
-    return offered & reachable
+    kept_open: np.ndarray = offered & reachable
+    return kept_open
 
 
 def _solve_offered(people: Whole, capacity: Whole, minutes: Array, offered: np.ndarray, penalty: float) -> Flow:
