@@ -46,7 +46,7 @@ def readable(raw: bytes) -> str:
 
     The standards say GBK. Some senders write UTF-8, which is believed where it gives nothing but ASCII and Chinese.
     """
-    raw = raw.strip(b"\x00 ")
+    raw = raw.strip(b"\x00 ").partition(b"\x00")[0]  # what follows a terminator is nobody's
     if not raw.isascii():
         try:
             text = raw.decode("utf-8")
