@@ -7,7 +7,7 @@ from anshu.wire.base import Observation
 from anshu.wire.jt808.bodies import Body, read_body
 from anshu.wire.jt808.framing import Jt808Frame, parse_frame
 from anshu.wire.jt808.messages import MEDIA, MESSAGES, Jt808Message
-from anshu.wire.vehicles import observations_of
+from anshu.wire.vehicles import told_of
 
 PROTOCOL = "jt808"
 
@@ -44,7 +44,7 @@ def _message(frame: Jt808Frame, body: Body, *, assembled: bool) -> Jt808Message:
     observed: tuple[Observation, ...] = ()
     if body.reports and frame.message_id != MEDIA:
         # Where a picture was taken is reported on its own as well.
-        observed = tuple(each for report in body.reports for each in observations_of(report, frame.phone))
+        observed = told_of(body.reports, frame.phone)
     return Jt808Message(
         protocol=PROTOCOL,
         thing=frame.phone,

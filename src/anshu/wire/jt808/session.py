@@ -32,7 +32,7 @@ from anshu.wire.jt808.framing import Jt808Frame
 from anshu.wire.jt808.messages import Jt808Message
 from anshu.wire.jt808.packets import Assembler
 from anshu.wire.jt808.stream import Decoder
-from anshu.wire.vehicles import observations_of
+from anshu.wire.vehicles import told_of
 
 # Terminals remembered on one connection (a forwarder may speak for many), and commands that wait for an answer.
 _MOST_TERMINALS = 1024
@@ -279,7 +279,7 @@ def _timed(message: Jt808Message, now: datetime | None) -> tuple[Observation, ..
     """Give the observations; an alarm of a vehicle whose clock was never set stands at the time it came in."""
     if message.message_id == ids.MEDIA or all(report.observed_at for report in message.reports):
         return tuple(message.observations)
-    return tuple(each for report in message.reports for each in observations_of(report, message.thing, now))
+    return told_of(message.reports, message.thing, now)
 
 
 def redecode(raw: bytes) -> Delivery:

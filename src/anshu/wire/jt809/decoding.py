@@ -11,7 +11,7 @@ from anshu.wire.base import CHINA, Refused, refuse
 from anshu.wire.jt809 import messages as ids
 from anshu.wire.jt809.framing import Cipher, Jt809Frame, parse_frame
 from anshu.wire.jt809.messages import EXCHANGED, MESSAGES, Jt809Message
-from anshu.wire.vehicles import Cursor, Report, observations_of, read_report
+from anshu.wire.vehicles import Cursor, Report, read_report, told_of
 from anshu.wire.vehicles.cursor import readable
 from anshu.wire.vehicles.tables import LOCATED, SHIFTED, SOUTH, WEST
 
@@ -64,7 +64,7 @@ def _message(frame: Jt809Frame, body: _Body, unread: bool) -> Jt809Message:
         direction=frame.direction,
         sent_at=frame.sent_at,
         serial=frame.serial,
-        observations=tuple(each for report in body.reports for each in observations_of(report, thing)),
+        observations=told_of(body.reports, thing),
         parameters=body.parameters,
         message_id=frame.message_id,
         center=frame.center,

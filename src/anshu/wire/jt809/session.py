@@ -18,7 +18,7 @@ from anshu.wire.jt809.encoding import ACCEPTED, NOT_REGISTERED, WRONG_PASSWORD, 
 from anshu.wire.jt809.framing import Cipher, Jt809Frame
 from anshu.wire.jt809.messages import MESSAGES, Jt809Message
 from anshu.wire.jt809.stream import Decoder
-from anshu.wire.vehicles import observations_of
+from anshu.wire.vehicles import told_of
 
 _SECRET = re.compile(r"(.{0,8}?)([0-9A-Fa-f]{24})", re.DOTALL)
 _POSITIONS = frozenset({ids.POSITION, ids.POSITIONS})
@@ -168,7 +168,7 @@ def _timed(message: Jt809Message, now: datetime | None) -> tuple[Observation, ..
     """Give the observations; a report without a time stands at the time it came in."""
     if all(report.observed_at for report in message.reports):
         return tuple(message.observations)
-    return tuple(each for report in message.reports for each in observations_of(report, message.thing, now))
+    return told_of(message.reports, message.thing, now)
 
 
 def redecode(raw: bytes) -> Delivery:

@@ -2,9 +2,10 @@
 """The position report of JT/T 808, table 23: 28 bytes, then additional items."""
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from anshu.wire.base import CHINA, Observation, Quality, refuse
@@ -50,11 +51,22 @@ class Report:
         return {
             "observed_at": self.observed_at.isoformat() if self.observed_at else None,
             "alarm": f"{self.alarm:08X}",
-            "alarms": [alarm.label for alarm in ALARMS if self.alarm & alarm.mask],
+            "alarms": list(_labels(self.alarm)),
             "status": f"{self.status:08X}",
-            "states": [name for bit, name in STATUS_BITS.items() if self.status >> bit & 1],
+            "states": list(_states(self.status)),
             "items": dict(self.items),
         }
+
+
+# A vehicle's words hardly ever change, and thousands of vehicles say the same few.
+@lru_cache(maxsize=1024)
+def _labels(alarm: int) -> tuple[str, ...]:
+    return tuple(each.label for each in ALARMS if alarm & each.mask)
+
+
+@lru_cache(maxsize=1024)
+def _states(status: int) -> tuple[str, ...]:
+    return tuple(name for bit, name in STATUS_BITS.items() if status >> bit & 1)
 
 
 def read_report(body: bytes, base: int, clause: str = _CLAUSE) -> Report:
@@ -173,6 +185,13 @@ def observations_of(report: Report, thing: str, received_at: datetime | None = N
     word = report.alarm
     observed += [Observation(thing, name, at, 1.0 if word & mask else 0.0, "1", states) for name, mask in _MASKS]
     return tuple(observed)
+
+
+def told_of(reports: Sequence[Report], thing: str, received_at: datetime | None = None) -> tuple[Observation, ...]:
+    """Give the observations of all reports of one thing."""
+    if len(reports) == 1:
+        return observations_of(reports[0], thing, received_at)
+    return tuple(each for report in reports for each in observations_of(report, thing, received_at))
 
 
 def _place(report: Report, thing: str, at: datetime, quality: str) -> list[Observation]:
