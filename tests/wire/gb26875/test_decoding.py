@@ -234,6 +234,14 @@ def test_every_truncation_is_refused(raw):
 # Makers
 
 
+def test_objects_without_times_are_read_in_their_dialect_only():
+    raw = packet("15 01 02", sent="000000000000")
+    assert refused(raw) == ("bad_object_count", 30)
+    message = gb26875.decode_frame(raw, gb26875.DIALECTS["untimed"], now=WHEN)
+    assert true_of(message) == {"fire.alarm"}
+    assert {o.time for o in message.observations} == {WHEN}
+
+
 def test_a_makers_own_type_is_kept_as_it_is():
     message = gb26875.decode_frame(packet("C8 01 0102"))
     assert (message.kind, message.unread, message.parameters) == ("user_type_200", True, {"raw": "C8010102"})
@@ -261,6 +269,8 @@ def test_a_dialect_written_as_data_reads_a_makers_own_type():
     ("given", "said"),
     [
         ({"times": "text"}, "times"),
+        ({"times": ["bcd"]}, "times"),
+        ({"timed": 1}, "timed"),
         ({"endian": "big"}, "endian"),
         ({"commands": {"256": "heartbeat"}}, "commands"),
         ({"commands": {"7": "explode"}}, "commands"),

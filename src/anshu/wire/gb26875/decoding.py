@@ -155,11 +155,12 @@ def _with_objects(
 
 def _objects(unit: bytes, layout: Layout, dialect: Dialect) -> list[Found]:
     count, at = unit[1], 2
+    parts = layout.parts if dialect.timed else tuple(part for part in layout.parts if part != "time")
     objects: list[Found] = []
     if count == 0:
         refuse("bad_object_count", 1, "8.1.2 信息对象数目", count=0, length=len(unit))
     for _ in range(count):
-        found, at = read_object(unit, at, layout.parts, dialect, count)
+        found, at = read_object(unit, at, parts, dialect, count)
         objects.append(found)
     if at != len(unit):
         refuse("bad_object_count", at, "8.1.2 信息对象数目", count=count, length=len(unit))

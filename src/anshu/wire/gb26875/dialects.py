@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Times = Literal["binary", "bcd"]
+_TIMES = ("binary", "bcd")
 # How the parts of an information object are called in a layout; `skip_N` passes over N bytes of the maker's own.
 PARTS = frozenset(
     {
@@ -60,6 +61,8 @@ class Dialect:
     name: str
     label: str = ""
     times: Times = "binary"
+    # False where objects end without the time that 8.3 gives them.
+    timed: bool = True
     # Command byte -> its meaning, for commands that table 2 reserves.
     commands: Mapping[int, str] = field(default_factory=dict)
     # Data type -> layout, in place of or beside those of table 3.
@@ -77,6 +80,7 @@ DIALECTS: dict[str, Dialect] = {
     for each in (
         STANDARD,
         Dialect(name="bcd_times", label="时间标签为 BCD 码的装置", times="bcd"),
+        Dialect(name="untimed", label="信息对象不带时间的装置", timed=False),
         Dialect(name="keepalive", label="以保留命令 7 作保活的装置", commands={7: "heartbeat"}),
         # Envelope of the standard, 19 bytes in all, without its header; the checksum's rule is not published.
         Dialect(
@@ -91,15 +95,18 @@ DIALECTS: dict[str, Dialect] = {
 
 def dialect_of(given: Mapping[str, Any]) -> Dialect:
     """Read a dialect that an administrator wrote as JSON; raise ValueError beginning with the field's name."""
-    if unknown := set(given) - {"name", "label", "times", "commands", "layouts", "analogs"}:
+    if unknown := set(given) - {"name", "label", "times", "timed", "commands", "layouts", "analogs"}:
         raise ValueError(f"{min(unknown)}: unknown field")
     times = given.get("times", "binary")
-    if times not in ("binary", "bcd"):
+    if times not in _TIMES:
         raise ValueError("times: binary or bcd")
+    if not isinstance(given.get("timed", True), bool):
+        raise ValueError("timed: true or false")
     return Dialect(
         name=str(given.get("name", "custom"))[:40],
         label=str(given.get("label", ""))[:100],
         times=times,
+        timed=given.get("timed", True),
         commands={_code(k, "commands"): _meaning(v) for k, v in _table(given, "commands").items()},
         layouts={_code(k, "layouts"): _layout(k, v) for k, v in _table(given, "layouts").items()},
         analogs={_code(k, "analogs"): _analog(k, v) for k, v in _table(given, "analogs").items()},
