@@ -68,18 +68,31 @@ class Outcome:
     late: list[Late]
 
 
-def evaluate(*, rule: Integers, at_us: Integers, value: Floats, thresholds: Thresholds, states: States) -> Outcome:
-    """This will judge observations ordered by rule, then time.
+def evaluate(
+    *,
+    rule: Integers,
+    at_us: Integers,
+    value: Floats,
+    thresholds: Thresholds,
+    states: States,
+    resting: Booleans | None = None,
+    fresh: Booleans | None = None,
+) -> Outcome:
+    """This will judge values ordered by rule, then time.
 
-    `rule` indexes the rows of `thresholds` and `states`. Observations not newer than the rule's last one do not move
-    it; they come back as late when the rule has no duration, for then one value alone decides.
+    `rule` indexes the rows of `thresholds` and `states`. Values that are not `fresh` (by default: not newer than the
+    rule's last one) do not move it; they come back as late when the rule has no duration, for then one value alone
+    decides. Where the rule is `resting`, no level is reached and none holds.
     """
     sign = np.where(thresholds.above[rule], 1.0, -1.0)
     signed = (value * sign)[:, None]
     bounds = thresholds.value[rule] * sign[:, None]
     beyond = signed >= bounds
     holding = signed >= bounds - thresholds.hysteresis[rule][:, None]
-    fresh = at_us > states.observed_at_us[rule]
+    if resting is not None:
+        beyond, holding = beyond & ~resting[:, None], holding & ~resting[:, None]
+    if fresh is None:
+        fresh = at_us > states.observed_at_us[rule]
     late = _late(beyond, ~fresh & (thresholds.duration_us[rule] == 0))
     rows = np.flatnonzero(fresh)
     if not len(rows):
@@ -90,6 +103,12 @@ def evaluate(*, rule: Integers, at_us: Integers, value: Floats, thresholds: Thre
     moved = np.flatnonzero(before != after)
     changes = [Change(int(rows[i]), int(before[i]), int(after[i])) for i in moved]
     return Outcome(walk.final(states, after), changes, late)
+
+
+def severity_alone(*, rule: Integers, value: Floats, thresholds: Thresholds) -> Integers:
+    """This will give the severity that each value reaches by itself; NaN reaches none."""
+    sign = np.where(thresholds.above[rule], 1.0, -1.0)
+    return _worst((value * sign)[:, None] >= thresholds.value[rule] * sign[:, None])
 
 
 def _worst(levels: Booleans) -> Integers:

@@ -2,8 +2,9 @@
 """Writing alarms and rules."""
 
 from anshu.domain.alerts.services.alarms import alarm_acknowledge, alarm_assign, alarm_clear, alarm_comment
-from anshu.domain.alerts.services.judging import RuleBook, observations_judge, rulebook_load
+from anshu.domain.alerts.services.judging import observations_judge
 from anshu.domain.alerts.services.rule_keeping import rule_disable, rule_save
+from anshu.domain.alerts.services.rulebook import RuleBook, rulebook_load
 from anshu.domain.alerts.services.silence import no_data_check
 
 __all__ = [

@@ -5,17 +5,18 @@ Called by the ingest process in the transaction that stores the observations: th
 their events stand or fall with the data that made them, so a crash neither loses nor doubles an alarm.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
+from anshu.domain.alerts.choices import AlarmState, Cause, Level
 from anshu.domain.alerts.events import AlarmEased, AlarmEscalated, AlarmRaised
 from anshu.domain.alerts.models import Alarm, Rule
 from anshu.domain.alerts.rules import (
@@ -25,14 +26,16 @@ from anshu.domain.alerts.rules import (
     Floats,
     Integers,
     Late,
+    Measured,
     Outcome,
     States,
     Thresholds,
+    batch_measures,
     evaluate,
 )
 from anshu.domain.alerts.services.alarms import alarm_end
+from anshu.domain.alerts.services.rulebook import RuleBook, at_of, us_of
 from anshu.domain.alerts.services.telling import (
-    THRESHOLD_FIELDS,
     alarm_new,
     level_of,
     occurrence_note,
@@ -40,44 +43,22 @@ from anshu.domain.alerts.services.telling import (
     threshold_of,
     title_of,
 )
+from anshu.domain.sensing.selectors import newest_usable, usable_values
 from anshu.kernel.audit.actor import platform
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FOREVER = np.iinfo(np.int64).max
 JUDGE = platform("rules")
+Batch = dict[int, tuple[Integers, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
-class RuleBook:
-    """All rules in force or to come, ordered by datastream."""
+class _Locked:
+    """The touched rules, their states under lock, and which of them still exist and are enabled."""
 
-    datastream_id: Integers
-    rule_id: Integers
-    thresholds: Thresholds
-    valid_from_us: Integers
-    valid_until_us: Integers
-
-
-def rulebook_load() -> RuleBook:
-    """This will read the enabled rules."""
-    rows = list(Rule.objects.filter(enabled=True).order_by("datastream_id", "id"))
-    return RuleBook(
-        datastream_id=np.array([row.datastream_id for row in rows], dtype=np.int64),
-        rule_id=np.array([row.pk for row in rows], dtype=np.int64),
-        thresholds=Thresholds(
-            value=np.array(
-                [[np.nan if (v := getattr(row, name)) is None else v for name in THRESHOLD_FIELDS] for row in rows],
-                dtype=np.float64,
-            ).reshape(-1, 4),
-            above=np.array([row.direction == Direction.ABOVE for row in rows], dtype=np.bool_),
-            hysteresis=np.array([row.hysteresis for row in rows], dtype=np.float64),
-            duration_us=np.array([row.duration_s * 1_000_000 for row in rows], dtype=np.int64),
-        ),
-        valid_from_us=np.array([_us(row.valid_from) for row in rows], dtype=np.int64),
-        valid_until_us=np.array(
-            [_FOREVER if row.valid_until is None else _us(row.valid_until) for row in rows], dtype=np.int64
-        ),
-    )
+    places: Integers
+    rule_ids: Integers
+    states: States
+    alive: Booleans
+    marks: Integers
 
 
 def observations_judge(
@@ -85,35 +66,110 @@ def observations_judge(
 ) -> int:
     """This will judge new, usable observations and carry out what follows; gives the number of changes.
 
-    Must run in the transaction that stored them.
+    Must run in the transaction that stored them, with each (datastream, time) once.
     """
-    place, row = _pairs(book, datastream_id, at_us)
+    place, row = book.pairs(datastream_id)
     if not len(place):
         return 0
-    touched, rule = np.unique(place, return_inverse=True)
-    order = np.lexsort((at_us[row], rule))
-    rule, row = rule[order], row[order]
-    limits = _of(book.thresholds, touched)
-    rule_ids = book.rule_id[touched]
-    states, alive = _states_lock(rule_ids)
-    keep = alive[rule]
-    rule, row = rule[keep], row[keep]
-    outcome = evaluate(rule=rule, at_us=at_us[row], value=value[row], thresholds=limits, states=states)
-    _states_save(rule_ids[alive], _of_states(outcome.states, alive))
+    places, rule = np.unique(place, return_inverse=True)
+    locked = _lock(book, places)
+    limits = _of(book.thresholds, places)
+    judged = _measured(book, locked, limits, (rule, row), (datastream_id, at_us, value))
+    resting = ~book.calendars.at(places).judging(judged.rule, judged.at_us)
+    outcome = evaluate(
+        rule=judged.rule,
+        at_us=judged.at_us,
+        value=judged.value,
+        thresholds=limits,
+        states=locked.states,
+        resting=resting,
+        fresh=judged.fresh,
+    )
+    alive = locked.alive
+    mark = secrets.randbits(62)
+    _states_save(locked.rule_ids[alive], _of_states(outcome.states, alive), mark)
+    book.marks.update(dict.fromkeys(locked.rule_ids[alive].tolist(), mark))
     if outcome.changes or outcome.late:
-        _carry_out(outcome, rule_ids[rule], at_us[row], value[row], now)
+        _carry_out(outcome, locked.rule_ids, judged, resting, now)
     return len(outcome.changes)
 
 
-def _pairs(book: RuleBook, datastream_id: Integers, at_us: Integers) -> tuple[Integers, Integers]:
-    """This will pair each observation with each rule in force at its time: places in the book, rows of the batch."""
-    low = np.searchsorted(book.datastream_id, datastream_id, side="left")
-    count = np.searchsorted(book.datastream_id, datastream_id, side="right") - low
-    row = np.repeat(np.arange(len(datastream_id)), count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    place = low[row] + within
-    inside = (at_us[row] >= book.valid_from_us[place]) & (at_us[row] < book.valid_until_us[place])
-    return place[inside], row[inside]
+def _measured(
+    book: RuleBook,
+    locked: _Locked,
+    limits: Thresholds,
+    pairs: tuple[Integers, Integers],
+    given: tuple[Integers, Integers, Floats],
+) -> Measured:
+    """This will give what each touched rule measures, by rule and time."""
+    rule, row = pairs
+    ids, at_us, value = given
+    windowed = book.windowed[locked.places]
+    single = row[keep := locked.alive[rule] & ~windowed[rule]]
+    fresh = at_us[single] > locked.states.observed_at_us[rule[keep]]
+    parts = [Measured(rule[keep], at_us[single], value[single], fresh)]
+    if windowed.any():
+        batch = _by_stream(np.unique(row[windowed[rule]]), ids, at_us, value)
+        _windows_trust(book, locked, batch)
+        specs = {each: book.measures[locked.places[each]] for each in np.flatnonzero(windowed & locked.alive).tolist()}
+        if specs:
+            parts.append(
+                batch_measures(
+                    specs=specs,
+                    batch=batch,
+                    windows=book.windows,
+                    thresholds=limits,
+                    observed_at_us=locked.states.observed_at_us,
+                    past=usable_values,
+                )
+            )
+    found = Measured(
+        np.concatenate([each.rule for each in parts]),
+        np.concatenate([each.at_us for each in parts]),
+        np.concatenate([each.value for each in parts]),
+        np.concatenate([each.fresh for each in parts]),
+    )
+    order = np.lexsort((found.at_us, found.rule))
+    return Measured(found.rule[order], found.at_us[order], found.value[order], found.fresh[order])
+
+
+def _by_stream(rows: Integers, ids: Integers, at_us: Integers, value: Floats) -> Batch:
+    """This will part the rows that windows read by datastream, each in the order of time."""
+    rows = rows[np.lexsort((at_us[rows], ids[rows]))]
+    streams, starts = np.unique(ids[rows], return_index=True)
+    parts = np.split(rows, starts[1:])
+    return {stream: (at_us[part], value[part]) for stream, part in zip(streams.tolist(), parts, strict=True)}
+
+
+def _windows_trust(book: RuleBook, locked: _Locked, batch: Batch) -> None:
+    """This will read again the windows of rules that somebody else judged since, or that were never read here.
+
+    A batch of ours that was rolled back left its mark in memory only: it is found out in the same way.
+    """
+    wanted: set[int] = set()
+    for each in np.flatnonzero(book.windowed[locked.places]).tolist():
+        streams = book.measures[locked.places[each]].streams
+        if book.marks.get(int(locked.rule_ids[each])) != locked.marks[each]:
+            wanted.update(streams)
+        else:
+            wanted.update(stream for stream in streams if not book.windows.known(stream))
+    if wanted:
+        _windows_read(book, wanted, batch)
+
+
+def _windows_read(book: RuleBook, wanted: set[int], batch: Batch) -> None:
+    """This will fill windows from what is stored, without the batch, which is stored already."""
+    newest = newest_usable(wanted)
+    stretches = []
+    for stream in sorted(newest):
+        first = int(batch[stream][0][0]) if stream in batch else newest[stream]
+        stretches.append((stream, min(first, newest[stream]) - book.windows.keep_us[stream], newest[stream]))
+    stored, stored_at, stored_value = usable_values(stretches)
+    for stream in wanted:
+        rows = np.flatnonzero(stored == stream)
+        if stream in batch:
+            rows = rows[~np.isin(stored_at[rows], batch[stream][0])]
+        book.windows.put(stream, stored_at[rows], stored_value[rows])
 
 
 def _of(thresholds: Thresholds, places: Integers) -> Thresholds:
@@ -129,11 +185,12 @@ def _of_states(states: States, wanted: Booleans) -> States:
     return States(states.severity[wanted], states.beyond_since_us[wanted], states.observed_at_us[wanted])
 
 
-def _states_lock(rule_ids: Integers) -> tuple[States, Booleans]:
+def _lock(book: RuleBook, places: Integers) -> _Locked:
     """This will read and lock the states of rules, making those that are missing.
 
-    The second array tells which rules still exist and are enabled: one may have gone since the book was read.
+    A rule may have gone since the book was read.
     """
+    rule_ids = book.rule_id[places]
     wanted = rule_ids.tolist()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -142,7 +199,7 @@ def _states_lock(rule_ids: Integers) -> tuple[States, Booleans]:
             [wanted],
         )
         cursor.execute(
-            "select s.rule_id, s.level, s.beyond_since, s.observed_at from alerts_rulestate s"
+            "select s.rule_id, s.level, s.beyond_since, s.observed_at, s.mark from alerts_rulestate s"
             " join alerts_rule r on r.id = s.rule_id and r.enabled"
             " where s.rule_id = any(%s) order by s.rule_id for update of s",
             [wanted],
@@ -151,47 +208,57 @@ def _states_lock(rule_ids: Integers) -> tuple[States, Booleans]:
     severity = np.zeros(len(wanted), dtype=np.int64)
     since = np.full((len(wanted), 4), NEVER, dtype=np.int64)
     observed = np.full(len(wanted), NEVER, dtype=np.int64)
+    marks = np.zeros(len(wanted), dtype=np.int64)
     for place, rule_id in enumerate(wanted):
         if rule_id in found:
-            _, level, beyond_since, observed_at = found[rule_id]
+            _rule, level, beyond_since, observed_at, marks[place] = found[rule_id]
             severity[place] = 5 - level if level else 0
-            observed[place] = NEVER if observed_at is None else _us(observed_at)
+            observed[place] = NEVER if observed_at is None else us_of(observed_at)
             for column, moment in enumerate(beyond_since):
-                since[place, column] = NEVER if moment is None else _us(moment)
-    return States(severity, since, observed), np.array([each in found for each in wanted], dtype=np.bool_)
+                since[place, column] = NEVER if moment is None else us_of(moment)
+    alive = np.array([each in found for each in wanted], dtype=np.bool_)
+    return _Locked(places, rule_ids, States(severity, since, observed), alive, marks)
 
 
-def _states_save(rule_ids: Integers, states: States) -> None:
-    since = [[None if each == NEVER else _at(each) for each in column] for column in states.beyond_since_us.T.tolist()]
-    observed = [None if each == NEVER else _at(each) for each in states.observed_at_us.tolist()]
+def _states_save(rule_ids: Integers, states: States, mark: int) -> None:
+    since = [
+        [None if each == NEVER else at_of(each) for each in column] for column in states.beyond_since_us.T.tolist()
+    ]
+    observed = [None if each == NEVER else at_of(each) for each in states.observed_at_us.tolist()]
     level = [int(level_of(each)) for each in states.severity.tolist()]
     with connection.cursor() as cursor:
         cursor.execute(
-            "update alerts_rulestate s set level = given.level, observed_at = given.observed_at,"
+            "update alerts_rulestate s set mark = %s, level = given.level, observed_at = given.observed_at,"
             " beyond_since = case when coalesce(blue, yellow, orange, red) is null then '{}'"
             " else array[blue, yellow, orange, red] end"
             " from unnest(%s::bigint[], %s::smallint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],"
             " %s::timestamptz[], %s::timestamptz[])"
             " as given (rule_id, level, observed_at, blue, yellow, orange, red) where s.rule_id = given.rule_id",
-            [rule_ids.tolist(), level, observed, *since],
+            [mark, rule_ids.tolist(), level, observed, *since],
         )
 
 
-def _carry_out(outcome: Outcome, rule_id: Integers, at_us: Integers, value: Floats, now: datetime) -> None:
+def _moment(us: int) -> datetime | None:
+    return None if us == NEVER else at_of(us)
+
+
+def _carry_out(outcome: Outcome, rule_ids: Integers, judged: Measured, resting: Booleans, now: datetime) -> None:
     """This will raise, change and end alarms, rule by rule in the order of time."""
-    rows = [change.row for change in outcome.changes] + [late.row for late in outcome.late]
-    concerned = {int(rule_id[row]) for row in rows}
+    numbers = rule_ids[judged.rule]
+    rows = [each.row for each in outcome.changes] + [each.row for each in outcome.late]
+    concerned = {int(number) for number in numbers[rows]}
     rules = Rule.objects.select_related("datastream__thing", "datastream__observed_property").in_bulk(concerned)
     for change in outcome.changes:
-        rule = rules[int(rule_id[change.row])]
-        _apply(rule, change, _at(int(at_us[change.row])), float(value[change.row]), now)
-    numbered = [(int(rule_id[each.row]), each) for each in outcome.late]
+        reason = _("不在规则判定的时段内") if resting[change.row] else ""
+        at, value = at_of(int(judged.at_us[change.row])), float(judged.value[change.row])
+        _apply(rules[int(numbers[change.row])], change, at, value, now, reason)
+    numbered = [(int(numbers[each.row]), each) for each in outcome.late]
     for number, found in groupby(numbered, key=itemgetter(0)):
-        moments = [(_at(int(at_us[each.row])), float(value[each.row]), each) for _, each in found]
+        moments = [(at_of(int(judged.at_us[each.row])), float(judged.value[each.row]), each) for __, each in found]
         _apply_late(rules[number], moments, now)
 
 
-def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime) -> None:
+def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime, reason: str) -> None:
     before, after = level_of(change.before), level_of(change.after)
     alarm = (
         Alarm.objects.select_for_update(of=("self",))
@@ -204,7 +271,7 @@ def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime
             _raise(rule, after, at, value, now)
         return
     if not after:
-        alarm_end(alarm, at=at, actor=JUDGE, now=now, value=value)
+        alarm_end(alarm, at=at, actor=JUDGE, now=now, value=value, reason=reason)
         return
     worse = not before or after < before
     _move(alarm, rule, after, at, value, now)
@@ -261,11 +328,3 @@ def _apply_late(rule: Rule, moments: Sequence[tuple[datetime, float, Late]], now
 
 def _covers(periods: list[tuple[datetime, datetime | None]], at: datetime) -> bool:
     return any(raised <= at and (cleared is None or at <= cleared) for raised, cleared in periods)
-
-
-def _us(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _at(us: int) -> Any:
-    return _EPOCH + timedelta(microseconds=us)

@@ -20,6 +20,7 @@ from anshu.domain.sensing.selectors.things import (
     thing_get,
     things_visible,
 )
+from anshu.domain.sensing.selectors.usable import newest_usable, observations_between, siblings_of, usable_values
 
 __all__ = [
     "Newest",
@@ -30,6 +31,8 @@ __all__ = [
     "WaitingCommand",
     "latest_of",
     "likely_kind",
+    "newest_usable",
+    "observations_between",
     "outages",
     "properties",
     "property_names",
@@ -38,8 +41,10 @@ __all__ = [
     "registry_load",
     "sender_properties",
     "series",
+    "siblings_of",
     "thing_get",
     "things_visible",
+    "usable_values",
     "waiting_commands",
     "waiting_replays",
 ]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stored values that may be judged, as arrays: what the rules' windows are filled from."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from django.db import connection
+
+from anshu.domain.sensing.choices import Quality
+from anshu.domain.sensing.models import Datastream
+from anshu.domain.sensing.rules import UNJUDGED, Floats, Integers, Times
+
+_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
+_ROW = np.dtype([("stream", ">i8"), ("at", ">i8"), ("value", ">f8")])
+_USABLE = "o.quality = any(%s) and o.checks & %s = 0 and o.value is not null"
+_QUALITIES = [int(Quality.GOOD), int(Quality.SUSPECT), int(Quality.CORRECTED)]
+_VALUES = f"""
+select coalesce(string_agg(int8send(o.datastream_id) || timestamptz_send(o.at) || float8send(o.value), ''::bytea
+                           order by o.datastream_id, o.at), ''::bytea)
+from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as given (id, since, until)
+join sensing_observation o on o.datastream_id = given.id and o.at between given.since and given.until
+where {_USABLE}
+"""
+_NEWEST = f"""
+select given.id, found.at from unnest(%s::bigint[]) as given (id) cross join lateral (
+    select o.at from sensing_observation o where o.datastream_id = given.id and {_USABLE} order by o.at desc limit 1
+) as found
+"""
+_COUNT = "select count(*) from sensing_observation where datastream_id = any(%s) and at between %s and %s"
+
+
+def usable_values(stretches: Sequence[tuple[int, int, int]]) -> tuple[Integers, Times, Floats]:
+    """This will give the values of (datastream, since, until) in microseconds, both ends inclusive, by stream and time.
+
+    Each datastream may stand there once. Left out is what rules do not judge: missing, bad, test and future values.
+    """
+    given = [
+        [each[0] for each in stretches],
+        [_moment(each[1]) for each in stretches],
+        [_moment(each[2]) for each in stretches],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES, [*given, _QUALITIES, UNJUDGED])
+        rows = np.frombuffer(bytes(cursor.fetchone()[0]), dtype=_ROW)
+    return (
+        rows["stream"].astype(np.int64),
+        rows["at"].astype(np.int64) + _POSTGRES_EPOCH_US,
+        rows["value"].astype(np.float64),
+    )
+
+
+def newest_usable(datastream_ids: Iterable[int]) -> dict[int, int]:
+    """This will give the time in microseconds of each datastream's newest usable value, where it has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [list(datastream_ids), _QUALITIES, UNJUDGED])
+        return {row[0]: round(row[1].timestamp() * 1e6) for row in cursor.fetchall()}
+
+
+def observations_between(datastream_ids: Iterable[int], since: datetime, until: datetime) -> int:
+    """This will count what is stored of some datastreams in a period."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [list(datastream_ids), since, until])
+        return int(cursor.fetchone()[0])
+
+
+def siblings_of(datastream_ids: Iterable[int]) -> dict[int, dict[str, Datastream]]:
+    """This will give, for each datastream, all those of its thing by the code of their property."""
+    wanted = set(datastream_ids)
+    things = dict(Datastream.objects.filter(pk__in=wanted).values_list("pk", "thing_id")) if wanted else {}
+    of_thing: dict[int, dict[str, Datastream]] = {}
+    for each in Datastream.objects.filter(thing_id__in=set(things.values())).select_related("observed_property"):
+        of_thing.setdefault(each.thing_id, {})[each.observed_property.code] = each
+    return {pk: of_thing.get(thing_id, {}) for pk, thing_id in things.items()}
+
+
+def _moment(us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
