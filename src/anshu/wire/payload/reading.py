@@ -31,14 +31,14 @@ def reader(builder: Builder, path: str, given: Any, options: dict[str, Any]) -> 
     kind, digits, order = match[1], match[2], match[3]
     little = builder.little if order is None else order == "le"
     if kind in ("hex", "text"):
-        return _blob(builder, path, kind, digits, little, options)
+        return _blob(builder, path, kind, digits, order == "le", options)
     for key in TYPE_KEYS & options.keys():
         builder.problem(path, "config_unknown_key", key=key)
     if kind in ("uvar", "ivar"):
         return _varint(zigzag=kind == "ivar")
     size = int(digits or 0)
     if kind == "bcd":
-        return _bcd(builder.integer(path, size, 1, 32), little)
+        return _bcd(builder.integer(path, size, 1, 32), order == "le")
     if kind == "f":
         return _float(builder, path, size, little, order)
     size = builder.integer(path, size, 1, _MOST_BITS)

@@ -194,7 +194,7 @@ def _linear(builder: Builder, path: str, given: Any, options: dict[str, Any]) ->
         scale, divide = 1, divide * round(1 / scale)
 
     def change(_: State, value: Value) -> Value:
-        found = number(value)
+        found = _numeric(value)
         if found is None:
             return None
         try:
@@ -211,7 +211,7 @@ def _linear(builder: Builder, path: str, given: Any, options: dict[str, Any]) ->
 
 def _curve(builder: Builder, path: str, given: Any, _: dict[str, Any]) -> _Change:
     points = curve(builder, path, given)
-    return lambda _, value: along(points, value)
+    return lambda _, value: along(points, _numeric(value))
 
 
 def _calc(builder: Builder, path: str, given: Any, _: dict[str, Any]) -> _Change:
@@ -229,7 +229,7 @@ def _digits(builder: Builder, path: str, given: Any, _: dict[str, Any]) -> _Chan
     digits = builder.integer(path, given, 0, 12)
 
     def change(_: State, value: Value) -> Value:
-        found = number(value)
+        found = _numeric(value)
         return found if found is None or isinstance(found, int) else round(found, digits)
 
     return change
@@ -242,13 +242,18 @@ def _valid(builder: Builder, path: str, given: Any, _: dict[str, Any]) -> _Chang
     low, high = given
 
     def change(state: State, value: Value) -> Value:
-        found = number(value)
+        found = _numeric(value)
         if found is not None and not low <= found <= high:
             state.note("out_of_range", text_of(value))
             return None
         return value
 
     return change
+
+
+def _numeric(value: Value) -> int | float | None:
+    """This will give the number, also one written as a text in JSON."""
+    return number_of_text(value) if isinstance(value, str) else value
 
 
 def _into(builder: Builder, path: str, given: dict[str, Any]) -> list[Sink]:
