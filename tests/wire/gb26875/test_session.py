@@ -140,6 +140,14 @@ def test_a_makers_own_data_is_confirmed_and_kept_aside(session):
     assert session.stored(delivery, now=NOW)
 
 
+def test_a_state_without_a_time_is_of_now_but_never_of_the_epoch(session):
+    raw = packet("15 01 02 000000000000", sent="000000000000")
+    (delivery,) = session.receive(raw, now=NOW)
+    assert {o.time for o in delivery.observations} == {NOW}
+    (again,) = session.receive(raw, now=datetime(1970, 1, 1, tzinfo=CHINA))
+    assert again.observations == ()
+
+
 def test_what_a_device_sends_is_read_back_as_it_was_written():
     device, at = bytes.fromhex(DEVICE), NOW - timedelta(minutes=1)
     objects = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from anshu.wire.base import Refusal, Refused, refuse
+from anshu.wire.base import CHINA, Refusal, Refused, refuse
 from anshu.wire.base.session import Answered, Command, Credentials, Delivery, Event, Reply
 from anshu.wire.gb26875.decoding import decode, short_message
 from anshu.wire.gb26875.dialects import STANDARD, Dialect
@@ -26,6 +26,8 @@ from anshu.wire.gb26875.stream import Decoder
 # Commands under way on one connection.
 MOST_ASKED = 64
 _ROLL_CALL_MINUTES = 10
+# A kept packet is read again with a clock that stands at the epoch: nobody knows when its untimed states were true.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=CHINA)
 # What the device sends again when it is denied: the packet arrived, but not as it was sent (6.5).
 _DENIED = frozenset({"bad_checksum", "bad_end_mark", "unknown_function"})
 
@@ -137,7 +139,7 @@ class Gb26875Session:
             return [self._delivery(short, frame.raw)]
         self._meet(frame)
         try:
-            message = decode(frame, self._dialect, now=now, direction="up")
+            message = decode(frame, self._dialect, now=now if now > _LONG_AGO else None, direction="up")
         except Refused as refused:
             # It arrived as it was sent, so sending it again would not help (6.5 denies only what was damaged).
             address = frame.source.hex().upper()
