@@ -107,10 +107,22 @@ def test_a_wrong_code_is_told_and_a_right_one_opens():
     talk = session("0571")
     reply, delivery = received(talk, jt808.encode_authenticate(TERMINAL, serial=1, code="0572"))
     assert (said(reply.raw)[1]["result"], delivery.keep_as) == ("failed", "wrong_secret")
-    assert received(talk, POSITION)[0].keep_as == "not_authenticated"
+    assert (received(talk, POSITION)[0].keep_as, talk.address) == ("not_authenticated", "")
+    assert "code" not in delivery.parameters
     reply, delivery = received(talk, jt808.encode_authenticate(TERMINAL, serial=2, code="0571"))
     assert (said(reply.raw)[1]["result"], delivery.keep_as) == ("done", "")
-    assert received(talk, POSITION)[0].keep_as == ""
+    assert (received(talk, POSITION)[0].keep_as, talk.address) == ("", PHONE)
+
+
+def test_after_a_logout_the_terminal_must_prove_itself_again():
+    talk = authenticated()
+    assert received(talk, jt808.encode_logout(TERMINAL, serial=9))[0].keep_as == ""
+    assert received(talk, POSITION)[0].keep_as == "not_authenticated"
+
+
+def test_packets_of_one_who_has_not_proved_himself_are_not_collected():
+    events = received(session("0571"), *packets())
+    assert [event.keep_as for event in events] == ["not_authenticated"] * 4
 
 
 def test_one_terminals_proof_is_not_anothers():

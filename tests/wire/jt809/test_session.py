@@ -72,6 +72,7 @@ def test_who_is_let_in(secret, password, expected, keep_as):
     talk = session(secret)
     reply, delivery = received(talk, login(password=password))
     assert (result(reply), delivery.keep_as, delivery.kind) == (expected, keep_as, "login")
+    assert "password" not in delivery.parameters
     (position,) = received(talk, POSITION)
     assert bool(position.observations) == (expected == 0)
 
@@ -82,10 +83,15 @@ def test_before_login_and_after_logout_nothing_is_used():
     talk = logged_in()
     reply, _ = received(talk, jt809.encode_logout(PLAIN, serial=2, now=NOW, user=42, password=SECRET))
     assert jt809.decode_frame(reply.raw).kind == "logout_answer"
+    assert talk.address == ""
     (delivery,) = received(talk, POSITION)
     assert (delivery.keep_as, delivery.observations) == ("not_authenticated", ())
     (quiet,) = received(talk, KEEP_ALIVE)
     assert talk.stored(quiet, now=NOW) == b""
+
+
+def test_a_platform_without_a_secret_need_not_log_in():
+    assert received(session(""), POSITION)[0].observations
 
 
 def test_an_encrypting_platform_is_understood_and_what_is_kept_is_readable_without_its_cipher():

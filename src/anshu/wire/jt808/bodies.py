@@ -35,9 +35,8 @@ def _answer(cursor: Cursor, body: Body, version: int) -> None:
 
 def _asked_again(cursor: Cursor, body: Body, version: int) -> None:
     body.parameters["answers_serial"] = cursor.number(2)
-    # 2013 counts in one byte, 2019 in two; both are found in frames of either year.
-    wide = version == 2019 and cursor.left >= 2 and cursor.left % 2 == 0
-    count = cursor.number(2 if wide else 1)
+    # 2013 counts in one byte, 2019 in two; a packet's number has two, so what is left tells which.
+    count = cursor.number(1 if cursor.left % 2 else 2)
     body.parameters["packets"] = [cursor.number(2) for _ in range(min(count, cursor.left // 2))]
 
 

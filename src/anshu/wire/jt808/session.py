@@ -7,8 +7,9 @@ it states when it registers. A registration never tells the secret to one that d
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from anshu.wire.base import (
     Answered,
@@ -68,7 +69,7 @@ class Jt808Session:
 
     @property
     def address(self) -> str:
-        """Name the terminal that spoke first; a forwarder's further terminals are named by their deliveries."""
+        """Name the terminal that first proved itself; a forwarder's others are named by their deliveries."""
         return self._terminal.phone if self._terminal else ""
 
     @property
@@ -127,7 +128,7 @@ class Jt808Session:
 
     def _frame(self, frame: Jt808Frame, now: datetime) -> Iterable[Event]:
         terminal = Terminal(frame.phone, frame.version, frame.protocol_version)
-        if self._terminal is None:
+        if self._terminal is None and self._trusted(frame.phone):
             self._terminal = terminal
         try:
             # Packets of one who has not proved himself are not collected.
@@ -168,8 +169,7 @@ class Jt808Session:
         else:
             proved = self._authenticate(message, terminal)
             yield Reply(proved[1])
-        keep_as = "" if proved[0] else "wrong_secret"
-        yield _kept(message, raw, keep_as, None)
+        yield replace(_kept(message, raw, "" if proved[0] else "wrong_secret", None), parameters=_without_code(message))
 
     def _register(self, message: Jt808Message, terminal: Terminal) -> tuple[bool, bytes]:
         secret = self._credentials(message.thing)
@@ -187,6 +187,7 @@ class Jt808Session:
         known = not secret or message.parameters.get("code") == secret
         if secret and known:
             self._proved[message.thing] = secret
+            self._terminal = self._terminal or terminal
             self._proved.move_to_end(message.thing)
             if len(self._proved) > _MOST_TERMINALS:
                 self._proved.popitem(last=False)
@@ -202,6 +203,8 @@ class Jt808Session:
                 yield _answered(number, message)
         if message.message_id != ids.TERMINAL_ANSWER:
             yield delivery_of(message, raw, terminal, now)
+        if message.message_id == ids.LOGOUT:
+            self._proved.pop(message.thing, None)
 
 
 def _command(command: Command, terminal: Terminal, serial: int) -> list[bytes]:
@@ -225,6 +228,11 @@ def _command(command: Command, terminal: Terminal, serial: int) -> list[bytes]:
 def _answered(number: int, message: Jt808Message) -> Answered:
     result = message.parameters.get("result", "done")
     return Answered(number, accepted=result == "done", detail={"kind": message.kind, **message.parameters})
+
+
+def _without_code(message: Jt808Message) -> dict[str, Any]:
+    """Give the parameters without the code, which is nobody's to read."""
+    return {name: value for name, value in message.parameters.items() if name != "code"}
 
 
 def _owed(message: Jt808Message, terminal: Terminal, result: int) -> _Owed | None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from anshu.wire.base import Command, Credentials, Delivery, Event, Observation, Refusal, Refused, Reply, refuse
 from anshu.wire.jt809 import encoding
@@ -49,14 +50,13 @@ class Jt809Session:
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
         self._decoder = Decoder()
-        self._platform: Platform | None = None
         self._proved: tuple[int, str] | None = None  # access number and the secret it proved
         self._serial = 0
 
     @property
     def address(self) -> str:
-        """Name the platform that speaks."""
-        return address_of(self._platform.center) if self._platform else ""
+        """Name the platform that is logged in."""
+        return address_of(self._proved[0]) if self._proved else ""
 
     @property
     def pending(self) -> bool:
@@ -96,8 +96,6 @@ class Jt809Session:
 
     def _frame(self, frame: Jt809Frame, now: datetime) -> Iterable[Event]:
         platform = Platform(frame.center, frame.version)
-        if self._platform is None or frame.message_id == ids.LOGIN:
-            self._platform = platform
         secret = self._credentials(address_of(frame.center))
         password, cipher = read_secret(secret or "")
         try:
@@ -110,7 +108,7 @@ class Jt809Session:
             yield from self._login(message, platform, secret, password, raw, now)
         elif message.message_id == ids.LOGOUT and not message.unread:
             yield from self._logout(message, platform, raw, now)
-        elif secret is None or self._proved != (frame.center, secret):
+        elif secret is None or (secret and self._proved != (frame.center, secret)):
             yield replace(delivery_of(message, raw), keep_as="not_authenticated", observations=())
         else:
             delivery = delivery_of(message, raw, now)
@@ -131,13 +129,19 @@ class Jt809Session:
         code = int(now.timestamp())
         answer = encoding.encode_login_answer(platform, serial=self._next(), now=now, result=result, verify_code=code)
         yield Reply(answer)
-        yield replace(delivery_of(message, raw), keep_as="wrong_secret" if result == WRONG_PASSWORD else "")
+        keep_as = "wrong_secret" if result == WRONG_PASSWORD else ""
+        yield replace(delivery_of(message, raw), keep_as=keep_as, parameters=_without_password(message))
 
     def _logout(self, message: Jt809Message, platform: Platform, raw: bytes, now: datetime) -> Iterable[Event]:
         if self._proved and self._proved[0] == platform.center:
             self._proved = None
         yield Reply(encoding.encode(ids.LOGOUT_ANSWER, platform, serial=self._next(), now=now))
-        yield delivery_of(message, raw)
+        yield replace(delivery_of(message, raw), parameters=_without_password(message))
+
+
+def _without_password(message: Jt809Message) -> dict[str, Any]:
+    """Give the parameters without the password, which is nobody's to read."""
+    return {name: value for name, value in message.parameters.items() if name != "password"}
 
 
 def delivery_of(message: Jt809Message, raw: bytes, now: datetime | None = None) -> Delivery:
