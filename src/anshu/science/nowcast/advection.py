@@ -65,6 +65,22 @@ def extrapolate(
     return out
 
 
+def paths(motion: ArrayLike, *, leads_s: Sequence[float], cell_m: float, workers: int = 2) -> Field:
+    """Follow every cell back and tell, in cells, where its rain came from: shape (leads, rows, columns, (x, y))."""
+    require_positive(cell_m=cell_m)
+    wind = winds(motion, np.shape(motion)[1:], cell_m)
+    spans, pieces = steps(leads_s)
+    out = np.empty((len(spans), *wind.shape), np.float32)
+    loops = kernels("advection")
+
+    def strip(rows: tuple[int, int]) -> None:
+        loops.trace(wind, spans, pieces, out, *rows)
+
+    with ThreadPoolExecutor(workers) as threads:
+        list(threads.map(strip, strips(wind.shape[0], workers)))
+    return out
+
+
 def winds(motion: ArrayLike, shape: tuple[int, ...], cell_m: float) -> Field:
     """Lay motion out as the kernels want it: (rows, columns, 2), in cells a second."""
     given = np.asarray(motion, np.float32)

@@ -73,3 +73,21 @@ def advect(
                     u, v = _wind_at(wind, y - half * span * v, x - half * span * u)
                     y, x = y - span * v, x - span * u
                 out[k, i, j] = value_at(field, y, x)
+
+
+@njit(cache=True, nogil=True)
+def trace(wind: Field, spans: Field, pieces: NDArray[np.int64], out: Field, since: int, until: int) -> None:
+    """Follow cells back as `advect` does and keep where each came from: `out[lead, row, column, (x, y)]` in cells."""
+    half = np.float32(0.5)
+    for i in range(since, until):
+        for j in range(wind.shape[1]):
+            y: Any = np.float32(i)
+            x: Any = np.float32(j)
+            u, v = _wind_at(wind, y, x)
+            for k in range(spans.size):
+                span = spans[k]
+                for _ in range(pieces[k]):
+                    u, v = _wind_at(wind, y - half * span * v, x - half * span * u)
+                    y, x = y - span * v, x - span * u
+                out[k, i, j, 0] = x - np.float32(j)
+                out[k, i, j, 1] = y - np.float32(i)
