@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clearance time along one road: the way whose travel time and narrowest place together let everyone through soonest."""
+"""Clearance time along one road: the way whose length and narrowest place together let everyone through soonest."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -119,9 +119,9 @@ def travel_times(
     distinct, back = np.unique(starts, return_inverse=True)
     found = library("scipy.sparse.csgraph").dijkstra(graph, directed=True, indices=distinct)
     minutes: Array = found[back][:, ends]
-    open_road: NDArray[np.bool_] = np.isfinite(minutes)
-    rows, columns = ~open_road.any(axis=1), ~open_road.any(axis=0)
-    pairs = np.argwhere(~open_road & ~rows[:, None] & ~columns[None, :])
+    cut = np.isinf(minutes)
+    rows, columns = np.asarray(cut.all(axis=1)), np.asarray(cut.all(axis=0))
+    pairs = np.argwhere(cut & ~rows[:, None] & ~columns[None, :])
     return TravelTimes(
         minutes,
         tuple(np.flatnonzero(rows).tolist()),
