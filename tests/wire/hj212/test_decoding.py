@@ -82,6 +82,23 @@ def test_codes_of_2005_and_codes_of_nobody_are_told():
     assert [item["code"] for item in hj212.decode_frame(raw).parameters["items"]] == ["", "坏"]
 
 
+def test_the_spelling_of_some_devices_is_read():
+    assert seen(uplink(f"{TIME}W01001-Avg=7.2,W01001-flag=M; ;")) == [("ph", 7.2, "[pH]", "suspect")]
+    assert hj212.decode_frame(uplink(" ", "9013")).parameters == {}
+
+
+def test_sensors_of_the_station_are_values_and_states_are_not():
+    raw = uplink(f"{TIME}PolId=w01018;i33101-Info=23.5;i12001-Info=0", "3020", flag="4")
+    assert seen(raw) == [("room_temperature", 23.5, "Cel", "good")]
+    assert [item["code"] for item in hj212.decode_frame(raw).parameters["items"]] == ["i12001"]
+
+
+def test_an_alarm_of_2005_is_a_value_at_its_time():
+    raw = uplink("AlarmTime=20260620151500;101-Ala=1.1,AlarmType=1", "2072", flag="0")
+    (alarm,) = hj212.decode_frame(raw).observations
+    assert (alarm.property, alarm.value, alarm.time.minute) == ("total_phosphorus", 1.1, 15)
+
+
 def test_a_sample_time_is_the_time_of_its_value_and_milliseconds_are_read():
     raw = uplink("DataTime=20260620153000250;w01018-SampleTime=20260620150000,w01018-Rtd=1;w01001-Rtd=7")
     cod, ph = hj212.decode_frame(raw).observations

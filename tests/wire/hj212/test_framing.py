@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anshu.wire import hj212
-from anshu.wire.base import Refused
+from anshu.wire.base import Refused, crc16_modbus
 
 from .frames import ANSWER, HOUR, MN, WATER, crc, framed, uplink
 
@@ -28,6 +28,11 @@ def test_the_standard_s_own_example_has_its_checksum():
     frame = f"##0101QN=20160801085857223;ST=32;CN=1062;PW=100000;MN={MN};Flag=5;CP=&&RtdInterval=30&&1C80\r\n"
     assert hj212.decode_frame(frame.encode()).parameters == {"RtdInterval": "30"}
     assert hj212.decode_frame(frame.replace("1C80", "1c80").encode()).kind == "realtime_interval_set"
+
+
+def test_a_frame_sealed_by_the_checksum_of_modbus_is_refused():
+    segment = WATER[6:-6]
+    assert reason(WATER[:-6] + b"%04X\r\n" % crc16_modbus(segment)) == "bad_crc"
 
 
 @pytest.mark.parametrize("frame", [WATER, HOUR, ANSWER])

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from anshu.wire.base import CHINA, Observation, Quality, refuse
-from anshu.wire.hj212.factors import property_of
+from anshu.wire.hj212.factors import is_factor, property_of
 from anshu.wire.hj212.framing import VERSIONS, Hj212Frame, Keys, parse_frame
 from anshu.wire.hj212.messages import ASKED_BY, ASKING, COMMANDS, DOWN_ONLY, Hj212Message
 
 _REGION = "6.3 表4"
 # What is a value of the property, by rank; the others are told in the parameters.
-_VALUES = ("Rtd", "Avg", "Data", "Ala")
+_VALUES = ("Rtd", "Avg", "Data", "Ala", "Info")
 # Converted to the reference oxygen content: a series of its own, for the limits of flue gas are written for it.
 _CONVERTED = ("ZsRtd", "ZsAvg")
 # Periods begin at DataTime; the other commands give the instant.
@@ -153,7 +153,7 @@ class _Reader:
         if "//" in body:
             body = self._set_aside(body)
         for item in body.split(";"):
-            if item:
+            if item and not item.isspace():
                 self._item(item)
         if self._items:
             self.parameters["items"] = self._items
@@ -199,17 +199,22 @@ class _Reader:
 
     def _factor(self, code: str, group: dict[str, str]) -> None:
         sample_time = group.pop("SampleTime", None)
-        mark = group.pop("Flag", None)
+        mark = group.pop("Flag", None) or group.pop("flag", None)
         quality = QUALITIES.get(mark, "suspect") if mark else "good"
         at = None
         known = property_of(code)
         if known is not None:
             for field in _VALUES:
                 text = group.pop(field, None)
-                if text is not None:
-                    at = at or self._at_of(code, sample_time)
-                    self._observe(known[0], known[1], at, text, quality, group, field)
+                if text is None:
+                    continue
+                if field == "Info" and not is_factor(code):
+                    # Logs and states of instruments are no measurements.
+                    group[field] = text
                     break
+                at = at or self._at_of(code, sample_time)
+                self._observe(known[0], known[1], at, text, quality, group, field)
+                break
             for field in _CONVERTED:
                 text = group.pop(field, None)
                 if text is not None:

@@ -158,6 +158,7 @@ Ld - sound_level_day dB[A] 昼间等效声级
 Ln - sound_level_night dB[A] 夜间等效声级
 LMx - sound_level_max dB[A] 最大瞬时声级
 LMn - sound_level_min dB[A] 最小瞬时声级
+i23001 - station_pressure kPa 本地大气压力
 i33101 - room_temperature Cel 监测站房温度
 i33102 - room_humidity % 监测站房湿度
 i33103 - room_voltage V 监测站房电压
@@ -185,9 +186,14 @@ MAX_CODE = 24
 
 def property_of(code: str) -> tuple[str, str] | None:
     """Name the property and unit of a factor's code; None for what cannot be a code."""
-    known = BY_CODE.get(code)
+    known = BY_CODE.get(code) or BY_CODE.get(code.lower())  # some devices write W01018
     if known is not None:
         return known.property, known.unit
     if not 0 < len(code) <= MAX_CODE or not code.isascii() or not code.replace("_", "").isalnum():
         return None
     return f"factor_{code}", "mg/m3" if code.startswith(_ORGANIC) else "1"
+
+
+def is_factor(code: str) -> bool:
+    """Tell whether the tables have the code."""
+    return code in BY_CODE
