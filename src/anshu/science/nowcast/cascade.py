@@ -66,7 +66,7 @@ def bands(shape: tuple[int, int], levels: int) -> Field:
     Journal of Applied Meteorology 42, 381-388.
     """
     longest = max(shape)
-    if levels < 2 or longest < 2 ** (levels + 1):
+    if levels < 2 or longest < 2**levels:
         raise Refusal("field_too_small", shape=shape, levels=levels)
     rows = np.fft.fftfreq(shape[0])[:, None] * longest
     columns = np.fft.rfftfreq(shape[1])[None, :] * longest

@@ -151,7 +151,7 @@ class _Scene:
 def _scene(rain: Field, wind: Field, steps: int, scale: tuple[float, float], chosen: EnsembleSettings) -> _Scene:
     cell_m, step_s = scale
     past = memory(rain, wind, cell_m=cell_m, step_s=step_s, levels=chosen.levels, floor_mm_h=chosen.floor_mm_h)
-    leads_s = step_s * np.arange(1, steps + 1)
+    leads_s = np.arange(1, steps + 1) * np.float64(step_s)
     return _Scene(
         past=past,
         amounts=Amounts.of(rain[-1], chosen.floor_mm_h),

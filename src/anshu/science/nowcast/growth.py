@@ -89,7 +89,7 @@ def growth(
             sums[k] += _judge(ahead[k], rain[start], rain[start + 1 + k], threshold_mm_h)
     with np.errstate(invalid="ignore", divide="ignore"):
         return Growth(
-            leads_s=step_s * np.arange(1, steps + 1),
+            leads_s=np.arange(1, steps + 1) * np.float64(step_s),
             csi=sums[:, 0] / sums[:, 1],
             persistence_csi=sums[:, 2] / sums[:, 3],
             error_mm_h=np.sqrt(sums[:, 4] / sums[:, 5]),
