@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules as data: saving them with checks, taking them out of force."""
 
-import math
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
+from anshu.domain.alerts.choices import AlarmState, Cause, Level, RuleKind
 from anshu.domain.alerts.models import Alarm, Rule, RuleState
-from anshu.domain.alerts.rules import narrowest_gap, thresholds_ordered
 from anshu.domain.alerts.services.alarms import alarm_end
+from anshu.domain.alerts.services.rule_faults import rule_faults
 from anshu.domain.alerts.services.telling import THRESHOLD_FIELDS
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
@@ -21,6 +20,12 @@ from anshu.kernel.audit.services import attribute, record
 EDITABLE = (
     "datastream",
     "name",
+    "kind",
+    "window_s",
+    "member_ids",
+    "member_threshold",
+    "formula",
+    "age_s",
     "direction",
     *THRESHOLD_FIELDS,
     "duration_s",
@@ -29,8 +34,23 @@ EDITABLE = (
     "source",
     "valid_from",
     "valid_until",
+    "day_from",
+    "day_until",
+    "season_from",
+    "season_until",
+    "template",
     "enabled",
 )
+# What makes a rule measure something else: an alarm of before says nothing about it.
+_MEASURING = ("datastream", "kind", "window_s", "member_ids", "member_threshold", "formula", "age_s")
+# The fields that only some kinds use, and what they are elsewhere.
+_OF_KINDS: dict[str, tuple[tuple[str, ...], Any]] = {
+    "window_s": ((RuleKind.RATE, RuleKind.SUM), None),
+    "member_ids": ((RuleKind.COUNT,), []),
+    "member_threshold": ((RuleKind.COUNT,), None),
+    "formula": ((RuleKind.FORMULA,), ""),
+    "age_s": ((RuleKind.COUNT, RuleKind.FORMULA), None),
+}
 
 
 @transaction.atomic
@@ -46,17 +66,15 @@ def rule_save(
         raise Refusal(_("这些字段不能修改"), fields=dict.fromkeys(unknown, _("不能修改")))
     rule = Rule.objects.select_for_update(of=("self",)).get(pk=rule.pk) if rule is not None else Rule(valid_from=now)
     before = {name: str(getattr(rule, name, None)) for name in fields} if rule.pk else {}
-    for name, value in fields.items():
-        setattr(rule, name, value)
-    if rule.datastream_id is None:
-        raise Refusal(_("规则有误"), fields={"datastream": _("必填")})
+    measured = _measured(rule)
+    rule_fill(rule, fields)
     _require(actor, rule)
-    if wrong := _faults(rule, unit):
+    if wrong := rule_faults(rule, unit, actor):
         raise Refusal(_("规则有误"), fields=wrong)
     with attribute(actor=actor, reason=reason):
-        rule.save()
-        if not rule.enabled:
+        if rule.pk and (not rule.enabled or _measured(rule) != measured):
             _end_alarms(rule, actor, now, reason)
+        rule.save()
     changes = {name: [before.get(name), str(getattr(rule, name))] for name in fields}
     record(actor=actor, now=now, action="rule.saved", subject=rule, reason=reason, changes=changes)
     return rule
@@ -69,6 +87,23 @@ def rule_disable(*, rule: Rule, reason: str, actor: Actor, now: datetime) -> Rul
     return rule_save(rule=rule, enabled=False, reason=reason, actor=actor, now=now)
 
 
+def rule_fill(rule: Rule, fields: dict[str, Any]) -> None:
+    """This will put given values into a rule, nothing written; fields that its kind has no use for are emptied."""
+    for name, value in fields.items():
+        setattr(rule, name, value)
+    if rule.datastream_id is None:
+        raise Refusal(_("规则有误"), fields={"datastream": _("必填")})
+    for name, (kinds, empty) in _OF_KINDS.items():
+        if rule.kind not in kinds:
+            setattr(rule, name, empty)
+    rule.formula = rule.formula.strip()
+    rule.member_ids = sorted(set(rule.member_ids) - {rule.datastream_id})
+
+
+def _measured(rule: Rule) -> list[Any]:
+    return [getattr(rule, "datastream_id" if name == "datastream" else name) for name in _MEASURING]
+
+
 def _require(actor: Actor, rule: Rule) -> None:
     """Thresholds are approved by the sector's department (actors.md §6, row of monitoring)."""
     if isinstance(actor, Viewer):
@@ -76,51 +111,6 @@ def _require(actor: Actor, rule: Rule) -> None:
             raise Absent
     elif actor.kind != PLATFORM:
         raise Absent
-
-
-def _faults(rule: Rule, unit: str | None) -> dict[str, str]:
-    wrong = {name: _("必填") for name in ("name", "source") if not str(getattr(rule, name) or "").strip()}
-    values = [getattr(rule, name) for name in THRESHOLD_FIELDS]
-    if all(value is None for value in values) and rule.no_data_s is None:
-        wrong["yellow"] = _("至少填写一个阈值或无数据时长")
-    wrong |= _threshold_faults(rule, values)
-    if rule.direction not in Direction.values:
-        wrong["direction"] = _("没有这个方向")
-    if not 0 <= rule.duration_s <= 30 * 86_400:
-        wrong["duration_s"] = _("应在 0 秒至 30 天之间")
-    if rule.no_data_s is not None and not 60 <= rule.no_data_s <= 366 * 86_400:
-        wrong["no_data_s"] = _("应在 60 秒至一年之间")
-    if rule.valid_until is not None and rule.valid_until <= rule.valid_from:
-        wrong["valid_until"] = _("应晚于生效时间")
-    wanted = rule.datastream.observed_property.unit
-    if unit is not None and unit != wanted:
-        wrong["unit"] = _("单位应为 %(unit)s") % {"unit": wanted or "—"}
-    return wrong
-
-
-def _threshold_faults(rule: Rule, values: list[float | None]) -> dict[str, str]:
-    observed = rule.datastream.observed_property
-    wrong = {}
-    for name, value in zip(THRESHOLD_FIELDS, values, strict=True):
-        if value is None:
-            continue
-        if not math.isfinite(value):
-            wrong[name] = _("应为数字")
-        elif (observed.minimum is not None and value < observed.minimum) or (
-            observed.maximum is not None and value > observed.maximum
-        ):
-            wrong[name] = _("超出该要素的可信范围,请检查单位(%(unit)s)") % {"unit": observed.unit}
-    if wrong:
-        return wrong
-    if not thresholds_ordered(values, above=rule.direction == Direction.ABOVE):
-        worst = next(name for name in reversed(THRESHOLD_FIELDS) if getattr(rule, name) is not None)
-        wrong[worst] = _("阈值应由蓝到红逐级加重")
-    gap = narrowest_gap(values)
-    if not (math.isfinite(rule.hysteresis) and rule.hysteresis >= 0):
-        wrong["hysteresis"] = _("回差不能为负")
-    elif gap is not None and rule.hysteresis >= gap:
-        wrong["hysteresis"] = _("回差应小于相邻阈值之差 %(gap)s") % {"gap": f"{gap:g}"}
-    return wrong
 
 
 def _end_alarms(rule: Rule, actor: Actor, now: datetime, reason: str) -> None:

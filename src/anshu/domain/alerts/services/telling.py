@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level
+from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level, RuleKind
 from anshu.domain.alerts.events import AlarmAcknowledged, AlarmFact
 from anshu.domain.alerts.models import Alarm, Occurrence, Rule
 from anshu.kernel.audit.actor import Actor
@@ -26,24 +26,67 @@ def threshold_of(rule: Rule, level: int) -> float | None:
     return getattr(rule, THRESHOLD_FIELDS[4 - level]) if level else None
 
 
+def unit_of(rule: Rule) -> str:
+    """This will give the unit of what a rule measures, and so of its thresholds."""
+    if rule.kind == RuleKind.COUNT:
+        return _("个")
+    return rule.unit if rule.kind == RuleKind.FORMULA else rule.datastream.observed_property.unit
+
+
+def measure_name(rule: Rule) -> str:
+    """This will name what a rule measures, such as 1小时降水量近12小时累计."""
+    words = {"property": rule.datastream.observed_property.name, "window": span_text(rule.window_s or 0)}
+    match rule.kind:
+        case RuleKind.SUM:
+            return _("%(property)s近%(window)s累计") % words
+        case RuleKind.RATE:
+            return _("%(property)s%(window)s变化") % words
+        case RuleKind.COUNT:
+            return _("%(property)s超限个数") % words
+        case RuleKind.FORMULA:
+            return rule.name
+    return words["property"]
+
+
+def span_text(seconds: int) -> str:
+    """This will write a time window in whole hours or minutes."""
+    if seconds and seconds % 3600 == 0:
+        return _("%(number)d小时") % {"number": seconds // 3600}
+    return _("%(number)s分钟") % {"number": f"{seconds / 60:g}"}
+
+
+def measure_text(rule: Rule, value: float | None) -> str:
+    """This will write a measure's number without its unit; a count says of how many."""
+    if value is None:
+        return "—"
+    if rule.kind == RuleKind.COUNT:
+        return f"{value:.0f}/{len({rule.datastream_id, *rule.member_ids})}"
+    if rule.kind == RuleKind.FORMULA:
+        return f"{value:.6g}"
+    return _number(value, rule.datastream.observed_property.decimals)
+
+
 def title_of(rule: Rule, level: int, value: float | None, *, late: bool = False) -> str:
     """This will word a threshold alarm, such as 溪口水位站 水位 45.32 m 超橙色阈值 45.00 m(研判)."""
-    observed = rule.datastream.observed_property
     threshold = threshold_of(rule, level)
     pattern = (
         _("%(thing)s %(property)s %(value)s %(unit)s 超%(level)s阈值 %(threshold)s %(unit)s(研判)")
-        if rule.direction == Direction.ABOVE
+        if rule.kind == RuleKind.COUNT or rule.direction == Direction.ABOVE
         else _("%(thing)s %(property)s %(value)s %(unit)s 低于%(level)s阈值 %(threshold)s %(unit)s(研判)")
     )
     words = {
-        "thing": rule.datastream.thing.name,
-        "property": observed.name,
-        "value": _number(value, observed.decimals),
-        "unit": observed.unit,
+        "thing": rule.name if rule.kind == RuleKind.COUNT else rule.datastream.thing.name,
+        "property": measure_name(rule),
+        "value": measure_text(rule, value),
+        "unit": unit_of(rule),
         "level": Level(level).label,
-        "threshold": _number(threshold, observed.decimals),
+        "threshold": "—" if threshold is None else _threshold_text(rule, threshold),
     }
     return ((pattern % words) + (_("[补报发现]") if late else ""))[:200]
+
+
+def _threshold_text(rule: Rule, threshold: float) -> str:
+    return f"{threshold:.0f}" if rule.kind == RuleKind.COUNT else measure_text(rule, threshold)
 
 
 def silence_title(rule: Rule, since: datetime | None) -> str:

@@ -20,7 +20,13 @@ from anshu.domain.sensing.selectors.things import (
     thing_get,
     things_visible,
 )
-from anshu.domain.sensing.selectors.usable import newest_usable, observations_between, siblings_of, usable_values
+from anshu.domain.sensing.selectors.usable import (
+    datastreams_in_use,
+    newest_usable,
+    observations_between,
+    siblings_of,
+    usable_values,
+)
 
 __all__ = [
     "Newest",
@@ -29,6 +35,7 @@ __all__ = [
     "RegisteredThing",
     "Registry",
     "WaitingCommand",
+    "datastreams_in_use",
     "latest_of",
     "likely_kind",
     "newest_usable",

@@ -64,6 +64,12 @@ def observations_between(datastream_ids: Iterable[int], since: datetime, until: 
         return int(cursor.fetchone()[0])
 
 
+def datastreams_in_use(datastream_ids: Iterable[int]) -> list[Datastream]:
+    """This will give datastreams of things in use, with thing and property."""
+    rows = Datastream.objects.filter(pk__in=list(datastream_ids), thing__retired_at=None)
+    return list(rows.select_related("thing", "observed_property").order_by("id"))
+
+
 def siblings_of(datastream_ids: Iterable[int]) -> dict[int, dict[str, Datastream]]:
     """This will give, for each datastream, all those of its thing by the code of their property."""
     wanted = set(datastream_ids)
