@@ -13,6 +13,7 @@ from anshu.wire.vehicles import Report
 from .frames import BATCH, HEARTBEAT, PHONE, POSITION, fixed, message, message_2019
 
 NOW = datetime(2026, 6, 20, 15, 31, tzinfo=CHINA)
+EPOCH = datetime(1970, 1, 1, tzinfo=CHINA)
 TERMINAL = jt808.Terminal("13912345678")
 REGISTER = jt808.encode_register(TERMINAL, serial=7, terminal_id="T123456", plate="浙K12345")
 REPORT = Report(
@@ -199,8 +200,13 @@ def test_a_batch_in_packets_can_be_read_again_from_what_was_kept():
     assert len(frames) > 1
     (delivery,) = received(session(), *frames)
     assert len(delivery.observations) == 60 * 29
-    again = jt808.redecode(delivery.raw)
-    assert again.observations == delivery.observations
+    (again,) = session("0571").receive(delivery.raw, now=EPOCH)
+    assert (again.observations, again.keep_as) == (delivery.observations, "")
+
+
+def test_what_is_read_again_without_a_time_gives_no_observation():
+    (again,) = session().receive(message("0200", fixed(time="000000000000")), now=EPOCH)
+    assert again.observations == ()
 
 
 def test_another_message_of_as_many_packets_takes_the_place_of_an_unfinished_one():

@@ -21,7 +21,7 @@ from anshu.wire.jt808.encoding import (
 from anshu.wire.jt808.framing import Jt808Frame, build_frame, parse_frame
 from anshu.wire.jt808.messages import MESSAGES, Jt808Message
 from anshu.wire.jt808.packets import Assembler, line_decoder
-from anshu.wire.jt808.session import Jt808Session, redecode
+from anshu.wire.jt808.session import Jt808Session
 from anshu.wire.jt808.stream import Decoder
 
 __all__ = [
@@ -51,5 +51,4 @@ __all__ = [
     "encode_terminal_answer",
     "line_decoder",
     "parse_frame",
-    "redecode",
 ]

@@ -14,7 +14,7 @@ from anshu.wire.jt809.encoding import (
 )
 from anshu.wire.jt809.framing import Cipher, Jt809Frame, build_frame, parse_frame
 from anshu.wire.jt809.messages import EXCHANGED, MESSAGES, Jt809Message
-from anshu.wire.jt809.session import Jt809Session, read_secret, redecode, write_secret
+from anshu.wire.jt809.session import Jt809Session, read_secret, write_secret
 from anshu.wire.jt809.stream import Decoder
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "line_decoder",
     "parse_frame",
     "read_secret",
-    "redecode",
     "vehicle_of",
     "write_secret",
 ]
