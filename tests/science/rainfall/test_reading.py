@@ -5,13 +5,14 @@ import contextlib
 import gc
 import gzip
 import io
+import sys
 import warnings
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
-from anshu.science.rainfall import esri_ascii, radolan, weather_extra
+from anshu.science.rainfall import esri_ascii, hdf5, radolan
 from anshu.science.rainfall.reading import read_grids
 from anshu.science.standing import Refusal
 
@@ -179,6 +180,7 @@ def test_odim_codes_mean_no_rain_and_missing():
     assert grid.time == datetime(2018, 8, 24, 9, tzinfo=UTC)
 
 
-def test_a_missing_library_says_how_to_get_it():
-    with pytest.raises(Refusal, match=r"pip install anshu\[weather\]"):
-        weather_extra.require("a_library_nobody_has")
+def test_a_missing_library_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(Refusal, match=r"anshu\[weather\]"):
+        hdf5.decode(b"\x89HDF\r\n\x1a\n")

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod, Transformer
 
+from anshu.science.extra import library
 from anshu.science.rainfall.netcdf import times_of
-from anshu.science.rainfall.weather_extra import require
 from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
@@ -100,11 +100,11 @@ def decode_netcdf(content: bytes, *, variable: str = "", name: str = "") -> Gaug
     Raises
     ------
     Refusal
-        `extra_missing`, `not_netcdf` or `no_rain_field`.
+        `library_missing`, `not_netcdf` or `no_rain_field`.
     """
-    library = require("netCDF4")
+    reader = library("netCDF4")
     try:
-        file = library.Dataset(name or "memory", memory=content)
+        file = reader.Dataset(name or "memory", memory=content)
     except OSError as error:
         raise Refusal("not_netcdf", name=name) from error
     with file:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from pyproj import Proj
 
+from anshu.science.extra import library
 from anshu.science.rainfall.grid import NO_ECHO_DBZ, Grid, Unit
-from anshu.science.rainfall.weather_extra import require
 from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
@@ -40,11 +40,11 @@ def decode(content: bytes, *, quantity: str = "") -> tuple[Grid, ...]:
     Raises
     ------
     Refusal
-        `extra_missing`, `not_hdf5`, `no_rain_field` or `polar_volume`.
+        `library_missing`, `not_hdf5`, `no_rain_field` or `polar_volume`.
     """
-    library = require("h5py")
+    reader = library("h5py")
     try:
-        file = library.File(io.BytesIO(content), "r")
+        file = reader.File(io.BytesIO(content), "r")
     except OSError as error:
         raise Refusal("not_hdf5") from error
     with file:

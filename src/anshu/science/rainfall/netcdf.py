@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from pyproj import CRS, Transformer
 
+from anshu.science.extra import library
 from anshu.science.rainfall.grid import Grid, Unit
-from anshu.science.rainfall.weather_extra import require
 from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
@@ -48,11 +48,11 @@ def decode(content: bytes, *, variable: str = "", unit: Unit | None = None, name
     Raises
     ------
     Refusal
-        `extra_missing`, `not_netcdf`, `no_rain_field`, `axes_irregular` or `crs_missing`.
+        `library_missing`, `not_netcdf`, `no_rain_field`, `axes_irregular` or `crs_missing`.
     """
-    library = require("netCDF4")
+    reader = library("netCDF4")
     try:
-        file = library.Dataset(name or "memory", memory=content)
+        file = reader.Dataset(name or "memory", memory=content)
     except OSError as error:
         raise Refusal("not_netcdf", name=name) from error
     with file:
@@ -173,10 +173,10 @@ def _stamps(file: Any) -> list[datetime | None]:
 
 def times_of(variable: Any) -> list[datetime]:
     """Read a CF time variable as aware datetimes."""
-    library = require("netCDF4")
+    reader = library("netCDF4")
     calendar = getattr(variable, "calendar", "standard")
     units = str(variable.units).removesuffix(" UTC")
-    found = library.num2date(np.atleast_1d(variable[...]), units, calendar, only_use_cftime_datetimes=False)
+    found = reader.num2date(np.atleast_1d(variable[...]), units, calendar, only_use_cftime_datetimes=False)
     # Whole seconds: a file that counts days in floating point lands a microsecond beside them.
     return [_round(datetime.fromisoformat(one.isoformat()).replace(tzinfo=UTC)) for one in found]
 
