@@ -10,7 +10,7 @@ from typing import Any
 from anshu.wire.payload import limits
 from anshu.wire.payload.expressions import BUILT_IN, Malformed, parse
 from anshu.wire.payload.functions import Curve
-from anshu.wire.payload.machine import Expression, State, Value, text_of
+from anshu.wire.payload.machine import Expression, State, Value, storable, text_of
 from anshu.wire.payload.operators import whole
 from anshu.wire.payload.problems import Problem
 
@@ -95,7 +95,7 @@ class Builder:
             return ""
         if len(given) > most:
             self.problem(path, "config_too_large", what="text", limit=most)
-        return given[:most]
+        return storable(given[:most])
 
     def choice(self, path: str, given: Any, choices: Mapping[str, Any] | tuple[str, ...]) -> str:
         """This will read one of several words, and fall back to the first."""

@@ -2,6 +2,7 @@
 """Functions an expression may call. Each is total: nonsense in, None out; each costs a bounded time."""
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,6 +15,7 @@ Function = Callable[[State, Sequence[Value]], Value]
 Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 _ZONE_HOURS = 14
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?\Z")
 
 
 def _numeric(apply: Callable[..., float]) -> Function:
@@ -140,11 +142,10 @@ def seconds_of_text(text: str) -> float | None:
 
 def number_of_text(text: str) -> int | float | None:
     """This will read a decimal number out of a text; None when it is not one."""
-    text = text.strip()[:40]
-    try:
-        return bounded(int(text)) if text.lstrip("+-").isdecimal() else bounded(float(text))
-    except ValueError:
+    match = _DECIMAL.match(text.strip()[:60])
+    if match is None:
         return None
+    return bounded(float(match[0]) if match[1] or match[2] else int(match[0]))
 
 
 def _number(_: State, given: Sequence[Value]) -> Value:

@@ -126,12 +126,17 @@ def moment_of(seconds: float) -> datetime:
 def tidy(value: Any) -> Value:
     """This will make anything a JSON document may hold into a value: finite, bounded, or missing."""
     if isinstance(value, str):
-        return value[: limits.TEXT_CHARACTERS]
+        return storable(value[: limits.TEXT_CHARACTERS])
     if isinstance(value, int):
         return value if -limits.LARGEST_WHOLE < value < limits.LARGEST_WHOLE else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return None
+
+
+def storable(text: str) -> str:
+    """This will replace what a database or UTF-8 cannot hold: NUL and halves of surrogate pairs."""
+    return text if text.isalnum() else text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def text_of(value: Value) -> str:

@@ -190,7 +190,7 @@ def _linear(builder: Builder, path: str, given: Any, options: dict[str, Any]) ->
     if divide == 0:
         builder.problem(path, "config_range", found=0, low="0 <", high="")
         divide = 1
-    if scale and abs(scale) < 1 and abs(1 / scale - round(1 / scale)) < 1e-9 * abs(1 / scale):
+    if 1e-9 < abs(scale) < 1 and abs(1 / scale - round(1 / scale)) < 1e-9 * abs(1 / scale):
         scale, divide = 1, divide * round(1 / scale)
 
     def change(_: State, value: Value) -> Value:
