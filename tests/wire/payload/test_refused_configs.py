@@ -30,11 +30,15 @@ def problems(config):
         ({"read": "u8", "name": "left"}, "decode[0].name", "config_bad_name"),
         ({"read": "u8", "bits": [0]}, "decode[0].bits", "config_type"),
         ({"read": "u8", "time": "yesterday"}, "decode[0].time", "config_choice"),
-        ({"value": "1 +"}, "decode[0].value", "config_expression"),
-        ({"value": "open('x')"}, "decode[0].value", "config_expression"),
-        ({"value": "().__class__"}, "decode[0].value", "config_expression"),
+        ({"value": "1 +"}, "decode[0].value", "expression_value"),
+        ({"value": "open('x')"}, "decode[0].value", "expression_function"),
+        ({"value": "abs(1, 2)"}, "decode[0].value", "expression_arguments"),
+        ({"value": "(1"}, "decode[0].value", "expression_mark"),
+        ({"value": "1 2"}, "decode[0].value", "expression_ended"),
+        ({"value": "1e999"}, "decode[0].value", "expression_number"),
+        ({"value": "port.__class__"}, "decode[0].value", "expression_unreadable"),
         ({"value": "unset + 1"}, "decode[0].value", "config_unknown_name"),
-        ({"value": 1, "property": "x_{"}, "decode[0].property", "config_expression"),
+        ({"value": 1, "property": "x_{"}, "decode[0].property", "expression_mark"),
         ({"use": "nothing"}, "decode[0].use", "config_unknown_block"),
         ({"channels": {"cases": {"01": []}}}, "decode[0].channels.cases.01", "config_bad_key"),
         ({"tlv": {"cases": {"x": []}}}, "decode[0].tlv.cases.x", "config_bad_key"),
@@ -72,7 +76,8 @@ def test_a_configuration_too_deep_or_too_large_is_refused():
 
 @pytest.mark.parametrize("expression", ["(" * 200 + "1" + ")" * 200, "-" * 500 + "1", "1" + "+1" * 250, "1" * 601])
 def test_an_expression_too_deep_or_too_long_is_refused(expression):
-    assert ("decode[0].value", "config_expression") in problems({"decode": [{"value": expression}]})
+    (problem,) = problems({"decode": [{"value": expression}]})
+    assert problem[1] in ("expression_too_long", "expression_too_deep", "expression_unreadable")
 
 
 def test_every_problem_says_the_same_particulars_in_both_languages():

@@ -56,7 +56,7 @@ class Builder:
         try:
             parsed = parse(given)
         except Malformed as wrong:
-            self.problem(path, "config_expression", at=wrong.at, problem=wrong.problem)
+            self.problem(path, wrong.code, at=wrong.at, detail=wrong.detail)
             return _nothing
         self.spent += parsed.nodes
         self.read.extend((path, name) for name in sorted(parsed.names))
@@ -137,7 +137,7 @@ class Builder:
                 break
             closing = text.find("}", opening)
             if closing < 0:
-                self.problem(path, "config_expression", at=opening, problem="} expected")
+                self.problem(path, "expression_mark", at=opening, detail="}")
                 break
             pieces.append(self._hole(path, text[opening + 1 : closing]))
             at = closing + 1

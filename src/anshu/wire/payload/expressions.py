@@ -35,9 +35,9 @@ BUILT_IN = frozenset(_CONSTANTS) | frozenset(_READERS) | frozenset({"and", "or",
 class Malformed(Exception):
     """An expression that cannot be read, with the character at which it goes wrong."""
 
-    def __init__(self, at: int, problem: str) -> None:
-        super().__init__(problem)
-        self.at, self.problem = at, problem
+    def __init__(self, at: int, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.at, self.code, self.detail = at, code, detail[:60]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """This will turn the text into something that runs; raise Malformed."""
     if len(text) > limits.EXPRESSION_CHARACTERS:
-        raise Malformed(limits.EXPRESSION_CHARACTERS, "too long")
+        raise Malformed(limits.EXPRESSION_CHARACTERS, "expression_too_long")
     parser = _Parser(_tokens(text), len(text))
     run = parser.ternary()
     parser.expect_end()
@@ -72,7 +72,7 @@ def _tokens(text: str) -> list[_Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
-            raise Malformed(at, "not understood")
+            raise Malformed(at, "expression_unreadable", text[at : at + 20])
         found.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         at = match.end()
     return found
@@ -94,8 +94,8 @@ class _Parser:
         token = self.tokens[self.at]
         return token.text if token.kind in ("mark", "name") else ""
 
-    def fail(self, problem: str) -> NoReturn:
-        raise Malformed(self.tokens[self.at].at if self.at < len(self.tokens) else self.length, problem)
+    def fail(self, code: str, detail: str = "") -> NoReturn:
+        raise Malformed(self.tokens[self.at].at if self.at < len(self.tokens) else self.length, code, detail)
 
     def take(self, *marks: str) -> bool:
         if self.peek() in marks and self.peek():
@@ -105,21 +105,21 @@ class _Parser:
 
     def expect(self, mark: str) -> None:
         if not self.take(mark):
-            self.fail(f"{mark} expected")
+            self.fail("expression_mark", mark)
 
     def expect_end(self) -> None:
         if self.at < len(self.tokens):
-            self.fail("nothing more expected")
+            self.fail("expression_ended", self.tokens[self.at].text)
 
     def count(self) -> None:
         self.nodes += 1
         if self.nodes > limits.EXPRESSION_NODES:
-            self.fail("too long")
+            self.fail("expression_too_long")
 
     def ternary(self) -> Expression:
         self.depth += 1
         if self.depth > limits.EXPRESSION_DEPTH:
-            self.fail("too deep")
+            self.fail("expression_too_deep")
         test = self.binary(_OR)
         if self.take("?"):
             self.count()
@@ -143,7 +143,7 @@ class _Parser:
     def unary(self) -> Expression:
         self.depth += 1
         if self.depth > limits.EXPRESSION_DEPTH:
-            self.fail("too deep")
+            self.fail("expression_too_deep")
         result = self.prefixed()
         self.depth -= 1
         return result
@@ -171,7 +171,7 @@ class _Parser:
             self.expect(")")
             return inner
         if self.at == len(self.tokens) or self.tokens[self.at].kind == "mark":
-            self.fail("a value expected")
+            self.fail("expression_value")
         token = self.tokens[self.at]
         self.at += 1
         if token.kind == "number":
@@ -187,13 +187,13 @@ class _Parser:
         whole_number = text.isdecimal() or text[:2] in ("0x", "0b")
         value: int | float = int(text, 0 if text[:2] in ("0x", "0b") else 10) if whole_number else float(text)
         if not math.isfinite(value):
-            raise Malformed(token.at, "too large a number")
+            raise Malformed(token.at, "expression_number", token.text)
         return value
 
     def variable(self, token: _Token) -> Expression:
         name = token.text
         if name in ("and", "or", "not"):
-            raise Malformed(token.at, "a value expected")
+            raise Malformed(token.at, "expression_value")
         if name in _CONSTANTS:
             return _constant(_CONSTANTS[name])
         if name in _READERS:
@@ -204,7 +204,7 @@ class _Parser:
     def call(self, token: _Token) -> Expression:
         known = FUNCTIONS.get(token.text)
         if known is None:
-            raise Malformed(token.at, f"there is no function {token.text[:40]}")
+            raise Malformed(token.at, "expression_function", token.text)
         arguments: list[Expression] = []
         if not self.take(")"):
             arguments.append(self.ternary())
@@ -213,7 +213,7 @@ class _Parser:
             self.expect(")")
         fewest, most, function = known
         if not fewest <= len(arguments) <= most:
-            raise Malformed(token.at, f"{token.text} takes {fewest} to {most} arguments")
+            raise Malformed(token.at, "expression_arguments", f"{token.text}: {fewest}–{most}")
         return lambda state: function(state, [each(state) for each in arguments])
 
 
