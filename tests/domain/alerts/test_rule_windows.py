@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.domain.alerts.test_rules import Plain
 
@@ -222,6 +222,7 @@ def test_any_arrival_cut_anywhere_with_any_restarts_equals_the_slow_reference(ar
 
 
 @given(arrivals, st.sets(st.integers(0, 40), max_size=8), st.sets(st.integers(0, 9)))
+@example([(2, 0, 5.0), (1, MINUTE, 0.0), (2, 7 * MINUTE, 0.0)], {1}, set())
 def test_what_arrives_in_order_opens_the_same_alarms_however_it_is_cut(arrived, minutes, restarts):
     once = sorted({(stream, at): value for stream, at, value in arrived}.items(), key=lambda each: each[0][1])
     cuts = {sum(key[1] < minute * MINUTE for key, _ in once) for minute in minutes}

@@ -51,11 +51,13 @@ class Windows:
         at_us, _ = self._values.get(stream, _NONE)
         return int(at_us[-1]) if len(at_us) else int(NEVER)
 
-    def add(self, stream: int, at_us: Integers, value: Floats) -> None:
-        """This will add new values in their places and drop what no window reaches any more."""
+    def add(self, stream: int, at_us: Integers, value: Floats, *, earliest_us: int) -> None:
+        """This will add new values in their places and drop what no window reaches any more.
+
+        `earliest_us` is the first time in the whole batch: a group measures at the times of all its members.
+        """
         known_at, known = self._values.get(stream, _NONE)
-        # A batch may hold the whole of a gap: its first value's window stays within reach, too.
-        oldest = min(int(at_us[0]), max(int(at_us[-1]), self.newest_us(stream))) - self.keep_us[stream]
+        oldest = min(earliest_us, max(int(at_us[-1]), self.newest_us(stream))) - self.keep_us[stream]
         kept = np.searchsorted(known_at, oldest)
         all_at, all_values = np.concatenate((known_at[kept:], at_us)), np.concatenate((known[kept:], value))
         if len(known_at) and at_us[0] < known_at[-1]:
@@ -110,8 +112,9 @@ def batch_measures(
     reaches it. What late values changed before that is given for rules without duration.
     """
     newest = {stream: windows.newest_us(stream) for spec in specs.values() for stream in spec.streams}
+    earliest_us = min(int(at_us[0]) for at_us, _ in batch.values())
     for stream, (at_us, value) in batch.items():
-        windows.add(stream, at_us, value)
+        windows.add(stream, at_us, value, earliest_us=earliest_us)
     rows: list[tuple[int, Integers]] = []
     jobs: list[_Job] = []
     for rule, spec in specs.items():
@@ -167,8 +170,9 @@ def _rediscovered(
     dense = _dense(specs)
     found = measures(specs=dense, rule=rule, at_us=moment, series=now)
     earlier = measures(specs=dense, rule=rule, at_us=moment, series=then)
-    # A time that nothing was known of had no measure then.
-    earlier[~np.isin(moment, at_us[old])] = np.nan
+    # A time at which the rule knew of nothing had no measure then.
+    known = [np.isin(times, at_us[old & _of_rule(specs[each], stream)]) for each, times in rows]
+    earlier[~np.concatenate(known)] = np.nan
     worse = severity_alone(rule=rule, value=found, thresholds=thresholds) > severity_alone(
         rule=rule, value=earlier, thresholds=thresholds
     )
@@ -189,10 +193,14 @@ def _wanted(jobs: list[_Job], specs: Mapping[int, Measure]) -> list[tuple[int, i
 
 def _touched(job: _Job, spec: Measure, stream: Integers, at_us: Integers) -> Integers:
     """This will give the times of the rule's values that a late one reaches, before its newest time."""
-    own = np.unique(at_us[np.isin(stream, np.array(spec.streams, dtype=np.int64)) & (at_us < job.before_us)])
+    own = np.unique(at_us[_of_rule(spec, stream) & (at_us < job.before_us)])
     behind = np.searchsorted(job.late_us, own, side="right") - 1
     reached: Integers = own[(behind >= 0) & (own - job.late_us[behind.clip(0)] <= spec.reach_us)]
     return reached
+
+
+def _of_rule(spec: Measure, stream: Integers) -> Booleans:
+    return np.isin(stream, np.array(spec.streams, dtype=np.int64))
 
 
 def _joined(one: Measured, other: Measured) -> Measured:

@@ -2,12 +2,14 @@
 """Writing alarms and rules."""
 
 from anshu.domain.alerts.services.alarms import alarm_acknowledge, alarm_assign, alarm_clear, alarm_comment
+from anshu.domain.alerts.services.dry_run import DryRun, rule_dry_run
 from anshu.domain.alerts.services.judging import observations_judge
 from anshu.domain.alerts.services.rule_keeping import rule_disable, rule_save
 from anshu.domain.alerts.services.rulebook import RuleBook, rulebook_load
-from anshu.domain.alerts.services.silence import no_data_check
+from anshu.domain.alerts.services.silence import no_data_check, resting_check
 
 __all__ = [
+    "DryRun",
     "RuleBook",
     "alarm_acknowledge",
     "alarm_assign",
@@ -15,7 +17,9 @@ __all__ = [
     "alarm_comment",
     "no_data_check",
     "observations_judge",
+    "resting_check",
     "rule_disable",
+    "rule_dry_run",
     "rule_save",
     "rulebook_load",
 ]

@@ -8,7 +8,7 @@ their events stand or fall with the data that made them, so a crash neither lose
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -90,7 +90,8 @@ def observations_judge(
     _states_save(locked.rule_ids[alive], _of_states(outcome.states, alive), mark)
     book.marks.update(dict.fromkeys(locked.rule_ids[alive].tolist(), mark))
     if outcome.changes or outcome.late:
-        _carry_out(outcome, locked.rule_ids, judged, resting, now)
+        reach_us = [book.measures[place].reach_us for place in places.tolist()]
+        _carry_out(outcome, locked.rule_ids, reach_us, judged, resting, now)
     return len(outcome.changes)
 
 
@@ -160,10 +161,11 @@ def _windows_trust(book: RuleBook, locked: _Locked, batch: Batch) -> None:
 def _windows_read(book: RuleBook, wanted: set[int], batch: Batch) -> None:
     """This will fill windows from what is stored, without the batch, which is stored already."""
     newest = newest_usable(wanted)
-    stretches = []
-    for stream in sorted(newest):
-        first = int(batch[stream][0][0]) if stream in batch else newest[stream]
-        stretches.append((stream, min(first, newest[stream]) - book.windows.keep_us[stream], newest[stream]))
+    earliest = min(int(at_us[0]) for at_us, _value in batch.values())
+    stretches = [
+        (stream, min(earliest, newest[stream]) - book.windows.keep_us[stream], newest[stream])
+        for stream in sorted(newest)
+    ]
     stored, stored_at, stored_value = usable_values(stretches)
     for stream in wanted:
         rows = np.flatnonzero(stored == stream)
@@ -242,23 +244,46 @@ def _moment(us: int) -> datetime | None:
     return None if us == NEVER else at_of(us)
 
 
-def _carry_out(outcome: Outcome, rule_ids: Integers, judged: Measured, resting: Booleans, now: datetime) -> None:
+def _carry_out(
+    outcome: Outcome, rule_ids: Integers, reach_us: list[int], judged: Measured, resting: Booleans, now: datetime
+) -> None:
     """This will raise, change and end alarms, rule by rule in the order of time."""
-    numbers = rule_ids[judged.rule]
     rows = [each.row for each in outcome.changes] + [each.row for each in outcome.late]
-    concerned = {int(number) for number in numbers[rows]}
+    concerned = {int(number) for number in rule_ids[judged.rule[rows]]}
     rules = Rule.objects.select_related("datastream__thing", "datastream__observed_property").in_bulk(concerned)
+    raised: dict[int, Alarm] = {}
     for change in outcome.changes:
+        place = int(judged.rule[change.row])
         reason = _("不在规则判定的时段内") if resting[change.row] else ""
         at, value = at_of(int(judged.at_us[change.row])), float(judged.value[change.row])
-        _apply(rules[int(numbers[change.row])], change, at, value, now, reason)
-    numbered = [(int(numbers[each.row]), each) for each in outcome.late]
-    for number, found in groupby(numbered, key=itemgetter(0)):
+        alarm = _apply(rules[int(rule_ids[place])], change, at, value, now, reason)
+        if alarm is not None:
+            raised.setdefault(place, alarm)
+    numbered = [(int(judged.rule[each.row]), each) for each in outcome.late]
+    for place, found in groupby(numbered, key=itemgetter(0)):
         moments = [(at_of(int(judged.at_us[each.row])), float(judged.value[each.row]), each) for __, each in found]
-        _apply_late(rules[number], moments, now)
+        rule, reach = rules[int(rule_ids[place])], timedelta(microseconds=reach_us[place])
+        _apply_late(rule, _led_up(raised.get(place), rule, moments, reach, now), now)
 
 
-def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime, reason: str) -> None:
+def _led_up(
+    alarm: Alarm | None, rule: Rule, moments: list[tuple[datetime, float, Late]], reach: timedelta, now: datetime
+) -> list[tuple[datetime, float, Late]]:
+    """This will note the late moments that led up to an alarm of this batch on it; gives the others."""
+    if alarm is None:
+        return moments
+    others = []
+    for at, value, each in moments:
+        if not alarm.raised_at - reach <= at < alarm.raised_at:
+            others.append((at, value, each))
+            continue
+        level = level_of(each.severity)
+        occurrence_note(alarm, at=at, level=level, value=value, threshold=threshold_of(rule, level), now=now)
+    return others
+
+
+def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime, reason: str) -> Alarm | None:
+    """This will carry one change out; gives the alarm that it raised."""
     before, after = level_of(change.before), level_of(change.after)
     alarm = (
         Alarm.objects.select_for_update(of=("self",))
@@ -267,22 +292,22 @@ def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime
         .first()
     )
     if alarm is None:
-        if after:
-            _raise(rule, after, at, value, now)
-        return
+        return _raise(rule, after, at, value, now) if after else None
     if not after:
         alarm_end(alarm, at=at, actor=JUDGE, now=now, value=value, reason=reason)
-        return
+        return None
     worse = not before or after < before
     _move(alarm, rule, after, at, value, now)
     tell(AlarmEscalated if worse else AlarmEased, alarm, at=at, actor=JUDGE, now=now)
+    return None
 
 
-def _raise(rule: Rule, level: Level, at: datetime, value: float, now: datetime) -> None:
+def _raise(rule: Rule, level: Level, at: datetime, value: float, now: datetime) -> Alarm:
     title = title_of(rule, level, value)
     alarm = alarm_new(rule=rule, cause=Cause.THRESHOLD, level=level, title=title, value=value, at=at)
     occurrence_note(alarm, at=at, level=level, value=value, threshold=alarm.threshold, now=now)
     tell(AlarmRaised, alarm, at=at, actor=JUDGE, now=now)
+    return alarm
 
 
 def _move(alarm: Alarm, rule: Rule, level: Level, at: datetime, value: float, now: datetime) -> None:
@@ -299,6 +324,8 @@ def _move(alarm: Alarm, rule: Rule, level: Level, at: datetime, value: float, no
 
 def _apply_late(rule: Rule, moments: Sequence[tuple[datetime, float, Late]], now: datetime) -> None:
     """This will raise one alarm, already over, for late values that no alarm covered."""
+    if not moments:
+        return
     covered = list(
         Alarm.objects.filter(rule=rule, cause=Cause.THRESHOLD, raised_at__lte=moments[-1][0]).values_list(
             "raised_at", "cleared_at"

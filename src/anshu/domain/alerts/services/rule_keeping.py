@@ -68,7 +68,7 @@ def rule_save(
     before = {name: str(getattr(rule, name, None)) for name in fields} if rule.pk else {}
     measured = _measured(rule)
     rule_fill(rule, fields)
-    _require(actor, rule)
+    rule_require(actor, rule)
     if wrong := rule_faults(rule, unit, actor):
         raise Refusal(_("规则有误"), fields=wrong)
     with attribute(actor=actor, reason=reason):
@@ -104,8 +104,8 @@ def _measured(rule: Rule) -> list[Any]:
     return [getattr(rule, "datastream_id" if name == "datastream" else name) for name in _MEASURING]
 
 
-def _require(actor: Actor, rule: Rule) -> None:
-    """Thresholds are approved by the sector's department (actors.md §6, row of monitoring)."""
+def rule_require(actor: Actor, rule: Rule) -> None:
+    """This will raise Absent unless the actor may set thresholds: the sector's department does (actors.md §6)."""
     if isinstance(actor, Viewer):
         if not actor.covers(rule.datastream.thing, Capability.MONITORING, Right.APPROVE):
             raise Absent

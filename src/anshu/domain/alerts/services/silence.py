@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No-data alarms: silence is judged by the clock, once a minute."""
+"""What the clock judges once a minute: silence, and alarms of rules outside their time."""
 
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from anshu.domain.alerts.choices import AlarmState, Cause, Level
 from anshu.domain.alerts.events import AlarmRaised
 from anshu.domain.alerts.models import Alarm, Rule, RuleState
 from anshu.domain.alerts.services.alarms import alarm_end
+from anshu.domain.alerts.services.rulebook import calendars_of, us_of
 from anshu.domain.alerts.services.telling import alarm_new, occurrence_note, silence_title, tell
 from anshu.domain.sensing.selectors import latest_of
 from anshu.kernel.audit.actor import platform
 
 _WATCH = platform("silence")
+_REST = platform("rules")
 
 
 def no_data_check(*, now: datetime) -> int:
@@ -73,10 +77,32 @@ def _end_unwatched(rule_id: int, now: datetime) -> int:
     return int(alarm is not None)
 
 
-def _active(rule_id: int) -> Alarm | None:
+def resting_check(*, now: datetime) -> int:
+    """This will end the threshold alarms of rules that do not judge at this hour, season or date; gives their number.
+
+    An observation outside the time does the same; this is for streams that have none then.
+    """
+    active = Alarm.objects.filter(cause=Cause.THRESHOLD, state=AlarmState.ACTIVE)
+    rules = list(Rule.objects.filter(pk__in=active.values("rule_id")).order_by("id"))
+    if not rules:
+        return 0
+    judging = calendars_of(rules).judging(np.arange(len(rules)), np.full(len(rules), us_of(now)))
+    return sum(_rest(rule.pk, now) for rule, awake in zip(rules, judging.tolist(), strict=True) if not awake)
+
+
+@transaction.atomic
+def _rest(rule_id: int, now: datetime) -> int:
+    RuleState.objects.filter(rule_id=rule_id).update(level=Level.NONE, beyond_since=[])
+    alarm = _active(rule_id, Cause.THRESHOLD)
+    if alarm is not None:
+        alarm_end(alarm, at=now, actor=_REST, now=now, value=alarm.value, reason=_("不在规则判定的时段内"))
+    return int(alarm is not None)
+
+
+def _active(rule_id: int, cause: Cause = Cause.NO_DATA) -> Alarm | None:
     return (
         Alarm.objects.select_for_update(of=("self",))
         .select_related("thing")
-        .filter(rule_id=rule_id, cause=Cause.NO_DATA, state=AlarmState.ACTIVE)
+        .filter(rule_id=rule_id, cause=cause, state=AlarmState.ACTIVE)
         .first()
     )
