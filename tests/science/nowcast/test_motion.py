@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from anshu.science.nowcast.advection import extrapolate
-from anshu.science.nowcast.motion import motion
+from anshu.science.nowcast.motion import MotionSettings, motion
 from anshu.science.standing import Refusal
 
-CELL_M, STEP_S = 1000.0, 300.0
+CELL_M, STEP_S = 500.0, 300.0
 
 
 def showers(shift=(0.0, 0.0), shape=(160, 192), count=60, seed=7, west=-20):
@@ -55,6 +55,25 @@ def test_dry_ground_takes_its_neighbours_motion():
     seen = np.stack([showers((4.0 * step, 0.0), west=90) for step in range(3)])
     found = motion(seen, cell_m=CELL_M, step_s=STEP_S) * STEP_S / CELL_M
     assert found[0, 80, 8] == pytest.approx(4.0, abs=0.8)
+
+
+def test_nothing_moves_faster_than_told():
+    found = motion(frames(22.0, 0.0), cell_m=CELL_M, step_s=STEP_S, settings=MotionSettings(fastest_m_s=20.0))
+    assert np.hypot(*found).max() <= 20.01
+
+
+def test_clutter_that_stands_does_not_stop_the_rain():
+    seen = frames(5.0, -3.0)
+    seen[:, np.random.default_rng(8).random(seen.shape[1:]) < 0.003] = 20.0
+    found = motion(seen, cell_m=CELL_M, step_s=STEP_S) * STEP_S / CELL_M
+    assert np.median(found[0]) == pytest.approx(5.0, abs=0.3)
+    assert np.median(found[1]) == pytest.approx(-3.0, abs=0.3)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (1, 40), (17, 3)])
+def test_the_smallest_fields_are_taken(shape):
+    rain = np.random.default_rng(1).gamma(1, 2, (3, *shape))
+    assert np.isfinite(motion(rain, cell_m=CELL_M, step_s=STEP_S)).all()
 
 
 def test_one_frame_tells_no_motion():

@@ -15,7 +15,7 @@ from anshu.science.standing import Refusal, Standing, require_positive
 
 STANDING: Final = Standing(
     verified_by=("pysteps 1.21 稠密 Lucas–Kanade：4 次雷达过程 30、60 分钟 CSI(1 mm/h) 之比", "已知平移与旋转的合成场"),
-    valid_for="1 km 量级格距、5–10 分钟间隔的连续雷达雨强；位移不超过图幅的四分之一；移动在所给各帧内近似不变",
+    valid_for="1 km 量级格距、5–10 分钟间隔的连续雷达雨强；移动在所给各帧内近似不变",
 )
 
 Field = NDArray[np.float32]
@@ -40,6 +40,8 @@ class MotionSettings:
         A cell whose intensity changed by this much beyond its motion counts half.
     stiffness
         Weight of smoothness against the mean gradient energy of a rainy block.
+    fastest_m_s
+        No rain moves faster than this.
     workers
         Threads used.
     """
@@ -50,6 +52,7 @@ class MotionSettings:
     refinements: int = 3
     doubt_db: float = 6.0
     stiffness: float = 0.15
+    fastest_m_s: float = 60.0
     workers: int = 2
 
 
@@ -90,20 +93,20 @@ def motion(
     if any(chosen.block % level for level in chosen.levels):
         raise Refusal("block_not_a_multiple", block=chosen.block, levels=chosen.levels)
     loops = kernels("motion")
-    nodes = _nodes(rain, chosen)
+    nodes = _nodes(rain, chosen, chosen.fastest_m_s * step_s / cell_m)
     shape = rain.shape[1:]
     parts = [loops.spread(part, shape, float(chosen.block)) for part in nodes]
     return np.stack(parts) * np.float32(cell_m / step_s)
 
 
-def _nodes(rain: Field, chosen: MotionSettings) -> tuple[Field, Field]:
-    """Solve for the displacement of every block, in cells an interval."""
+def _nodes(rain: Field, chosen: MotionSettings, furthest: float) -> tuple[Field, Field]:
+    """Solve for the displacement of every block, in cells an interval, none longer than the furthest."""
     loops = kernels("motion")
     size = tuple(-(-length // chosen.block) for length in rain.shape[1:])
     u, v = np.zeros(size, np.float32), np.zeros(size, np.float32)
     with ThreadPoolExecutor(chosen.workers) as threads:
         pyramids = list(threads.map(lambda frame: _pyramid(_decibels(frame, chosen.floor_mm_h), chosen.levels), rain))
-        du, dv = _common_shift([pyramid[chosen.levels[0]] for pyramid in pyramids])
+        du, dv = _common_shift([pyramid[chosen.levels[0]] for pyramid in pyramids], furthest / chosen.levels[0])
         u += du * chosen.levels[0]
         v += dv * chosen.levels[0]
         pairs = [(a, b) for a, b in combinations(range(len(rain)), 2) if b - a <= 2]
@@ -116,6 +119,7 @@ def _nodes(rain: Field, chosen: MotionSettings) -> tuple[Field, Field]:
                     continue
                 stiffness = np.float32(chosen.stiffness * energy[energy > 0].mean())
                 loops.relax(sums, u, v, stiffness, 200)
+                _shorten(u, v, furthest)
     return u, v
 
 
@@ -160,10 +164,17 @@ def _equations(
     return sums
 
 
-def _common_shift(frames: list[Frame]) -> tuple[float, float]:
+def _shorten(u: Field, v: Field, furthest: float) -> None:
+    """Hold displacements to a length, in place."""
+    share = np.minimum(1.0, furthest / np.maximum(np.hypot(u, v), 1e-6)).astype(np.float32)
+    u *= share
+    v *= share
+
+
+def _common_shift(frames: list[Frame], furthest: float) -> tuple[float, float]:
     """Find the one shift per interval that best lays successive coarse frames over each other, to start from.
 
-    Cross-correlation by Fourier transform, summed over pairs, at most a quarter of the field.
+    Cross-correlation by Fourier transform, summed over pairs, no further than the furthest.
     """
     fft = library("scipy.fft")
     fields = [(field - field.min()) * known for field, known in frames]
@@ -172,7 +183,7 @@ def _common_shift(frames: list[Frame]) -> tuple[float, float]:
     spectra = [fft.rfft2(field, padded) for field in fields]
     cross = sum(np.conj(before) * after for before, after in pairwise(spectra))
     likeness = fft.irfft2(cross, padded)
-    reach_y, reach_x = max(rows // 4, 1), max(columns // 4, 1)
+    reach_y, reach_x = (min(int(furthest) + 1, length - 1) for length in (rows, columns))
     window = np.roll(likeness, (reach_y, reach_x), (0, 1))[: 2 * reach_y + 1, : 2 * reach_x + 1]
     y, x = np.unravel_index(int(window.argmax()), window.shape)
     if window[y, x] <= 0:

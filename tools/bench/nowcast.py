@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nowcast: skill, spread and speed on radar events, beside pysteps on the same frames in the same run."""
+
+import contextlib
+import io
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from anshu.science.nowcast.advection import extrapolate
+from anshu.science.nowcast.ensemble import EnsembleSettings, ensemble
+from anshu.science.nowcast.exceedance import exceedance
+from anshu.science.nowcast.growth import useful_lead_s
+from anshu.science.nowcast.motion import motion
+from anshu.science.nowcast.sprog import sprog
+from anshu.science.rainfall.reading import read_grids
+from anshu.science.verification.crps import crps_ensemble
+from anshu.science.verification.reliability import reliability
+from tools.bench.report import Target, finish
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "01_radar_nowcast"
+THRESHOLD_MM_H = 1.0
+FLOOR_MM_H = 0.1
+# What the peer is given for no rain: five decibels below the lightest.
+DRY_DB = -15.0
+HOUR_S = 3600
+EVERY = 3
+MEMBERS = 20
+SIDE = 700
+ENSEMBLE_SIDE = 512
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Event:
+    """Rain rate in mm/h by time, and the grid's measures."""
+
+    name: str
+    rain: np.ndarray
+    cell_m: float
+    step_s: float
+
+    @property
+    def hour(self) -> int:
+        """Steps in an hour."""
+        return round(HOUR_S / self.step_s)
+
+    def starts(self, every: int) -> range:
+        """Frames to forecast from: three seen, an hour to come."""
+        return range(4, len(self.rain) - self.hour, every)
+
+    def crop(self, side: int) -> "Event":
+        """Cut the middle out, mirrored outwards where the grid is smaller."""
+        wide = [(max(side - length, 0) // 2, max(side - length + 1, 0) // 2) for length in self.rain.shape[1:]]
+        rain = np.pad(self.rain, [(0, 0), *wide], mode="reflect")
+        top, left = ((length - side) // 2 for length in rain.shape[1:])
+        return Event(self.name, rain[:, top : top + side, left : left + side], self.cell_m, self.step_s)
+
+
+def measure(*, as_json: bool, data: Path = DATA) -> int:
+    """This will forecast every event with both programs and time both on a 700 × 700 field."""
+    folders = sorted(folder for folder in data.glob("*") if folder.is_dir()) if data.is_dir() else []
+    if not folders:
+        raise SystemExit(f"needs the outside radar events in {data}")
+    warnings.filterwarnings("ignore")
+    targets: list[Target] = []
+    details: dict[str, object] = {}
+    drawn: list[dict[str, np.ndarray]] = []
+    largest: Event | None = None
+    for folder in folders:
+        event = _read(folder)
+        targets += _skill(event, details)
+        drawn += list(_draw(event.crop(min(ENSEMBLE_SIDE, *event.rain.shape[1:]))))
+        if largest is None or min(event.rain.shape[1:]) > min(largest.rain.shape[1:]):
+            largest = event
+    assert largest is not None
+    targets += _speed(largest.crop(SIDE), details)
+    targets += _ensembles(drawn, details)
+    return finish("nowcast", targets, as_json=as_json, details=details)
+
+
+def _read(folder: Path) -> Event:
+    grids = sorted(
+        (grid for file in sorted(folder.iterdir()) for grid in read_grids(file.read_bytes(), name=file.name)),
+        key=lambda grid: grid.time.timestamp() if grid.time else 0.0,
+    )
+    stamps = [grid.time.timestamp() for grid in grids if grid.time]
+    # The Finnish composites are reflectivity: Z = 223 R^1.53, as their owner turns them.
+    fields = [
+        (10 ** (grid.values / 10) / 223) ** (1 / 1.53) if grid.unit == "dBZ" else grid.rate_mm_h().values
+        for grid in grids
+    ]
+    rain = np.stack([field.astype(np.float32) for field in fields])
+    return Event(folder.name, rain, grids[0].cell_x, statistics.median(np.diff(stamps)))
+
+
+def _peer_decibels(rain: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decibels = np.where(rain >= FLOOR_MM_H, 10 * np.log10(rain), DRY_DB)
+    return np.where(np.isnan(rain), np.nan, decibels)
+
+
+def _peer_motion(rain: np.ndarray) -> np.ndarray:
+    with contextlib.redirect_stdout(io.StringIO()):
+        from pysteps.motion.lucaskanade import dense_lucaskanade
+
+        return dense_lucaskanade(_peer_decibels(rain))
+
+
+def _peer_extrapolate(rain: np.ndarray, wind: np.ndarray, steps: int) -> np.ndarray:
+    with contextlib.redirect_stdout(io.StringIO()):
+        from pysteps.extrapolation.semilagrangian import extrapolate as peer
+
+        return peer(rain.astype(float), wind, steps, allow_nonfinite_values=True)
+
+
+def _peer_forecast(method: str, event: Event, seen: np.ndarray, wind: np.ndarray, **options: object) -> np.ndarray:
+    """This will run the peer's S-PROG or STEPS in decibels and give mm/h."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        from pysteps import nowcasts
+
+        run = nowcasts.get_method(method)
+        said = run(_peer_decibels(seen), wind, event.hour, precip_thr=10 * np.log10(FLOOR_MM_H), **options)
+    wet = said >= 10 * np.log10(FLOOR_MM_H)
+    return np.where(np.isnan(said), np.nan, np.where(wet, 10 ** (said / 10), 0.0)).astype(np.float32)
+
+
+def _leads(event: Event) -> list[float]:
+    return [event.step_s * (k + 1) for k in range(event.hour)]
+
+
+def _skill(event: Event, details: dict[str, object]) -> list[Target]:
+    """This will pool the CSI of persistence, the peer and ours over an event's starts, lead by lead."""
+    programs = ("persistence", "pysteps", "ours", "sprog")
+    sums = {name: np.zeros((event.hour, 2)) for name in programs}
+    for start in event.starts(EVERY):
+        seen = event.rain[start - 2 : start + 1]
+        wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s)
+        said = {
+            "persistence": np.broadcast_to(seen[-1], (event.hour, *seen[-1].shape)),
+            "pysteps": _peer_extrapolate(seen[-1], _peer_motion(seen), event.hour),
+            "ours": extrapolate(seen[-1], wind, leads_s=_leads(event), cell_m=event.cell_m),
+            "sprog": sprog(seen, wind, steps=event.hour, cell_m=event.cell_m, step_s=event.step_s),
+        }
+        for k in range(event.hour):
+            came = event.rain[start + k + 1]
+            known = np.isfinite(came) & np.all([np.isfinite(fields[k]) for fields in said.values()], axis=0)
+            rained = came[known] >= THRESHOLD_MM_H
+            for name, fields in said.items():
+                rains = fields[k][known] >= THRESHOLD_MM_H
+                sums[name][k] += (rains & rained).sum(), (rains | rained).sum()
+    csi = {name: pair[:, 0] / pair[:, 1] for name, pair in sums.items()}
+    details[f"csi_by_lead {event.name}"] = {name: np.round(scores, 4).tolist() for name, scores in csi.items()}
+    useful = {name: useful_lead_s(_leads(event), scores) / 60 for name, scores in csi.items()}
+    details[f"lead_min_where_csi_falls_below_0.3 {event.name}"] = {
+        name: round(lead, 1) if np.isfinite(lead) else "> 60" for name, lead in useful.items()
+    }
+    return [target for minutes in (30, 60) for target in _csi_targets(event, csi, minutes)]
+
+
+def _csi_targets(event: Event, csi: dict[str, np.ndarray], minutes: int) -> Iterator[Target]:
+    k = round(minutes * 60 / event.step_s) - 1
+    ours, peer, still = csi["ours"][k], csi["pysteps"][k], csi["persistence"][k]
+    name = f"csi_1mm_h_{minutes}min {event.name}"
+    yield Target(name, ours, "", 0.98 * peer, at_most=False, reference=peer, note=f"pysteps {peer:.4f}")
+    yield Target(f"{name} over persistence", ours, "", still, at_most=False, reference=still, note=f"{still:.4f}")
+
+
+def _clock(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _speed(event: Event, details: dict[str, object]) -> list[Target]:
+    """This will time an hour in 12 steps, both programs by turns, once warm."""
+    start = len(event.rain) // 3
+    seen = event.rain[start - 2 : start + 1]
+    wind, peer_wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s), _peer_motion(seen)
+    leads = [HOUR_S / 12 * (k + 1) for k in range(12)]
+    scaled = wind.astype(float) * (HOUR_S / 12 / event.cell_m)
+    works: dict[str, Callable[[], object]] = {
+        "advection": lambda: extrapolate(seen[-1], wind, leads_s=leads, cell_m=event.cell_m),
+        "pysteps advection": lambda: _peer_extrapolate(seen[-1], scaled, 12),
+        "motion": lambda: motion(seen, cell_m=event.cell_m, step_s=event.step_s),
+        "pysteps motion": lambda: _peer_motion(seen),
+    }
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(ROUNDS + 1):
+        for name, work in works.items():
+            spent = _clock(work)
+            if turn:
+                times[name].append(spent)
+    middle = {name: statistics.median(spent) for name, spent in times.items()}
+    details[f"median_s {event.rain.shape[1]}x{event.rain.shape[2]}"] = {k: round(v, 4) for k, v in middle.items()}
+    details["same_motion_difference_mm_h"] = _difference(event, seen, wind)
+    details["motion_difference_cells"] = round(float(np.abs(wind * event.step_s / event.cell_m - peer_wind).mean()), 3)
+    both = (middle["pysteps advection"] + middle["pysteps motion"]) / (middle["advection"] + middle["motion"])
+    carried = middle["pysteps advection"] / middle["advection"]
+    return [
+        Target("advection_times_faster", carried, "×", 5, at_most=False),
+        Target("advection_and_motion_times_faster", both, "×", 2.5, at_most=False),
+    ]
+
+
+def _difference(event: Event, seen: np.ndarray, wind: np.ndarray) -> float:
+    """This will give the mean difference between both advections of one field along one motion."""
+    ours = extrapolate(seen[-1], wind, leads_s=_leads(event), cell_m=event.cell_m)
+    peer = _peer_extrapolate(seen[-1], wind.astype(float) * (event.step_s / event.cell_m), event.hour)
+    return round(float(np.nanmean(np.abs(ours - peer))), 5)
+
+
+def _draw(event: Event) -> Iterator[dict[str, np.ndarray]]:
+    """This will draw both ensembles from a third and from two thirds of an event, by turns."""
+    starts = event.starts(1)
+    for start in (starts[len(starts) // 3], starts[2 * len(starts) // 3]):
+        seen = event.rain[start - 2 : start + 1]
+        wind, peer_wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s), _peer_motion(seen)
+
+        def ours(steps: int, members: int, seen: np.ndarray = seen, wind: np.ndarray = wind) -> np.ndarray:
+            return ensemble(
+                seen,
+                wind,
+                steps=steps,
+                cell_m=event.cell_m,
+                step_s=event.step_s,
+                rng=np.random.default_rng(1),
+                settings=EnsembleSettings(members=members, floor_mm_h=FLOOR_MM_H),
+            )
+
+        ours(1, 1)
+        began = time.perf_counter()
+        drawn = ours(event.hour, MEMBERS)
+        middle = time.perf_counter()
+        peer = _peer_forecast(
+            "steps",
+            event,
+            seen,
+            peer_wind,
+            n_ens_members=MEMBERS,
+            kmperpixel=event.cell_m / 1000,
+            timestep=event.step_s / 60,
+            seed=1,
+        )
+        ended = time.perf_counter()
+        half = round(event.hour / 2)
+        came = event.rain[[start + half, start + event.hour]]
+        chosen = [half - 1, event.hour - 1]
+        yield {
+            "name": np.array(f"{event.name} {start}"),
+            "ours": drawn[:, chosen],
+            "pysteps": peer[:, chosen],
+            "came": came,
+            "seconds": np.array([middle - began, ended - middle]),
+            "spread": np.nanmean(drawn.std(axis=0), axis=(1, 2)),
+        }
+
+
+def _ensembles(drawn: list[dict[str, np.ndarray]], details: dict[str, object]) -> list[Target]:
+    """This will score both programs' members at 30 and 60 minutes on the cells known to both."""
+    scores = {"ours": np.zeros((len(drawn), 2)), "pysteps": np.zeros((len(drawn), 2))}
+    chances: dict[str, list[np.ndarray]] = {"ours": [], "pysteps": [], "came": []}
+    for row, case in enumerate(drawn):
+        known = np.isfinite(case["came"]) & np.isfinite(case["ours"]).all(0) & np.isfinite(case["pysteps"]).all(0)
+        for name in scores:
+            crps = crps_ensemble(case[name], case["came"])
+            scores[name][row] = [crps[lead][known[lead]].mean() for lead in range(2)]
+            chances[name].append(exceedance(case[name], threshold=THRESHOLD_MM_H)[known])
+        chances["came"].append((case["came"][known] >= THRESHOLD_MM_H).astype(float))
+        details[f"crps_mm_h 30, 60 min {case['name']}"] = {k: np.round(v[row], 4).tolist() for k, v in scores.items()}
+        details[f"spread_mm_h_by_lead {case['name']}"] = np.round(case["spread"], 3).tolist()
+    happened = np.concatenate(chances["came"])
+    brier = {}
+    for name in scores:
+        judged = reliability(np.concatenate(chances[name]), happened)
+        brier[name] = judged.brier
+        details[f"reliability {name}"] = {
+            "said": np.round(judged.mean_probability, 3).tolist(),
+            "came": np.round(judged.observed_frequency, 3).tolist(),
+            "times": judged.counts.astype(int).tolist(),
+            "brier": round(judged.brier, 5),
+            "reliability": round(judged.reliability, 5),
+            "resolution": round(judged.resolution, 5),
+        }
+    seconds = np.median([case["seconds"] for case in drawn], axis=0)
+    details["ensemble_median_s"] = {"ours": round(seconds[0], 2), "pysteps": round(seconds[1], 2)}
+    ratio = (scores["ours"] / scores["pysteps"]).mean(axis=0)
+    return [
+        Target("ensemble_times_faster", seconds[1] / seconds[0], "×", 3, at_most=False),
+        Target("crps_30min_over_pysteps", ratio[0], "", 1.02, note="mean of the cases' ratios"),
+        Target("crps_60min_over_pysteps", ratio[1], "", 1.02, note="mean of the cases' ratios"),
+        Target("brier_1mm_h_over_pysteps", brier["ours"] / brier["pysteps"], "", 1.02),
+    ]
