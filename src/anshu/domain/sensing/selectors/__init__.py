@@ -9,7 +9,14 @@ from anshu.domain.sensing.selectors.quarantine import (
     quarantine_visible,
     sender_properties,
 )
-from anshu.domain.sensing.selectors.registry import Newest, RegisteredThing, Registry, registry_load, waiting_replays
+from anshu.domain.sensing.selectors.registry import (
+    Newest,
+    RegisteredThing,
+    Registry,
+    WaitingReplay,
+    registry_load,
+    waiting_replays,
+)
 from anshu.domain.sensing.selectors.things import (
     Outage,
     Point,
@@ -21,6 +28,7 @@ from anshu.domain.sensing.selectors.things import (
     things_visible,
 )
 from anshu.domain.sensing.selectors.usable import (
+    datastreams_by_thing,
     datastreams_in_use,
     newest_usable,
     observations_between,
@@ -35,6 +43,8 @@ __all__ = [
     "RegisteredThing",
     "Registry",
     "WaitingCommand",
+    "WaitingReplay",
+    "datastreams_by_thing",
     "datastreams_in_use",
     "latest_of",
     "likely_kind",

@@ -74,10 +74,17 @@ def siblings_of(datastream_ids: Iterable[int]) -> dict[int, dict[str, Datastream
     """This will give, for each datastream, all those of its thing by the code of their property."""
     wanted = set(datastream_ids)
     things = dict(Datastream.objects.filter(pk__in=wanted).values_list("pk", "thing_id")) if wanted else {}
-    of_thing: dict[int, dict[str, Datastream]] = {}
-    for each in Datastream.objects.filter(thing_id__in=set(things.values())).select_related("observed_property"):
-        of_thing.setdefault(each.thing_id, {})[each.observed_property.code] = each
+    of_thing = datastreams_by_thing(things.values()) if things else {}
     return {pk: of_thing.get(thing_id, {}) for pk, thing_id in things.items()}
+
+
+def datastreams_by_thing(thing_ids: Iterable[int]) -> dict[int, dict[str, Datastream]]:
+    """This will give the datastreams of things by the code of their property."""
+    found: dict[int, dict[str, Datastream]] = {}
+    rows = Datastream.objects.filter(thing_id__in=set(thing_ids)).select_related("thing", "observed_property")
+    for each in rows.order_by("id"):
+        found.setdefault(each.thing_id, {})[each.observed_property.code] = each
+    return found
 
 
 def _moment(us: int) -> datetime:
