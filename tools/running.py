@@ -18,7 +18,8 @@ from urllib.request import urlopen
 from anshu.project.cluster import Cluster
 from anshu.project.supervisor import PARTS, Supervisor
 
-PORT_NAMES = ("ANSHU_WEB", "ANSHU_STREAM", "ANSHU_INGEST_HTTP", "ANSHU_INGEST_SL651")
+_DOORS = ("HTTP", "SL651", "HJ212", "JT808", "JT809", "GB26875", "MQTT")
+PORT_NAMES = ("ANSHU_WEB", "ANSHU_STREAM", *(f"ANSHU_INGEST_{door}" for door in _DOORS))
 HEALTH = {"ANSHU_WEB": "healthz", "ANSHU_STREAM": "healthz", "ANSHU_INGEST_HTTP": "health"}
 
 

@@ -40,7 +40,7 @@ class Running:
     async def _serve(self):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         server = Server(clock=lambda: self.now, **self._limits)
-        await server.start({"sl651": "127.0.0.1:0", "http": "127.0.0.1:0"})
+        await server.start({"sl651": "127.0.0.1:0", "http": "127.0.0.1:0", "mqtt": "127.0.0.1:0"})
         self._started.set_result(server)
         await self._stop.wait()
         await server.stop()

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import connections
 
 from anshu.domain.sensing.selectors import WaitingCommand, waiting_commands
-from anshu.domain.sensing.services import command_answered, command_sent
+from anshu.domain.sensing.services import command_answered, command_sent, flood_note
 from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.wire.base import Answered, Command, Refused
 
@@ -61,6 +61,11 @@ class Asking:
         """This will note a device's answer."""
         self._spawn(self._note(partial(_note_answer, answer.number, answer.accepted, answer.detail, self._clock())))
 
+    def flooding(self, protocol: str, address: str) -> None:
+        """This will say that a device sends more than it may; its messages wait, nobody else's do."""
+        log.warning("%s %s floods: it is read at its allowance", protocol, address)
+        self._spawn(self._note(partial(_note_flood, protocol, address, self._clock())))
+
     async def close(self) -> None:
         """This will finish what was begun."""
         if self._tasks:
@@ -98,6 +103,10 @@ class Asking:
 
 def _note_answer(number: int, accepted: bool, detail: Mapping[str, Any], now: datetime) -> None:
     command_answered(command_id=number, accepted=accepted, detail=detail, now=now)
+
+
+def _note_flood(protocol: str, address: str, now: datetime) -> None:
+    flood_note(protocol=protocol, address=address, now=now)
 
 
 def _fresh(work: Callable[[], Any]) -> Any:

@@ -18,7 +18,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from anshu.domain.alerts.services import RuleBook, observations_judge, rulebook_load
-from anshu.domain.sensing.choices import Quality, QuarantineKind
+from anshu.domain.sensing.choices import Quality, QuarantineKind, Way
 from anshu.domain.sensing.selectors import Newest, RegisteredThing, Registry, registry_load
 from anshu.domain.sensing.services import (
     Columns,
@@ -26,17 +26,21 @@ from anshu.domain.sensing.services import (
     Stored,
     contacts_keep,
     datastreams_ensure,
+    exchanges_keep,
     latest_recover,
     latest_store,
     months_ensure,
     observations_store,
+    parts_ensure,
     quarantine_keep,
     quarantine_replayed,
 )
-from anshu.ingest.parcels import STORED, Parcel, Rows, Verdict
+from anshu.ingest.parcels import STORED, Parcel, Rows, Undecoded, Verdict
 from anshu.kernel.access.viewer import Refusal
 from anshu.kernel.audit.actor import platform
-from anshu.wire.base import Observation
+from anshu.wire import payload
+from anshu.wire.base import Observation, Refused
+from anshu.wire.payload import ConfigRefused, Decoder
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -73,6 +77,9 @@ class _Batch:
     # thing id -> {property: unit} that it sends and has no datastream for
     lacking: dict[int, dict[str, str | None]] = field(default_factory=dict)
     unknown: int = 0
+    # thing id -> addresses of parts of it that are not registered yet
+    parts: dict[int, set[str]] = field(default_factory=dict)
+    exchanges: list[tuple[int, str, bytes]] = field(default_factory=list)
 
 
 class Committer:
@@ -89,6 +96,7 @@ class Committer:
         self._loaded_at = self._latest_at = -math.inf
         self._registry: Registry | None = None
         self._book: RuleBook | None = None
+        self._decoders: dict[int | None, Decoder] = {}
 
     def give_up(self) -> None:
         """This will stop waiting for a database that is away."""
@@ -154,7 +162,11 @@ class Committer:
         now = self._clock()
         registry = self._fresh()
         batch = self._resolve(parcels, registry)
-        if (batch.unknown and time.monotonic() - self._loaded_at > _RELOAD_EVERY_S) or self._ensure(batch, now):
+        # A part of a host is registered first, what it observes next.
+        for _ in range(2):
+            unsure = batch.unknown and time.monotonic() - self._loaded_at > _RELOAD_EVERY_S
+            if not (unsure or self._ensure(batch, now)):
+                break
             self._stale = True
             registry = self._fresh()
             batch = self._resolve(parcels, registry)
@@ -225,6 +237,7 @@ class Committer:
         if batch.replayed:
             quarantine_replayed(entry_ids=batch.replayed)
         contacts_keep(heard=batch.heard, now=now)
+        exchanges_keep(frames=batch.exchanges, way=Way.UP, now=now)
 
     def _fresh(self) -> Registry:
         """This will give the registers, read again when somebody changed them or the connection is a new one."""
@@ -253,6 +266,8 @@ class Committer:
                 made |= bool(datastreams_ensure(thing_id=thing_id, properties=lacking.items(), actor=INGEST, now=now))
             except Refusal as refusal:
                 log.warning("thing %s: %s", thing_id, refusal.message)
+        for thing_id, addresses in batch.parts.items():
+            made |= bool(parts_ensure(thing_id=thing_id, addresses=sorted(addresses), actor=INGEST, now=now))
         return made
 
     def _resolve(self, parcels: Sequence[Parcel], registry: Registry) -> _Batch:
@@ -275,9 +290,38 @@ class Committer:
             return _keep(batch, parcel, QuarantineKind.JUDGED, "wrong_secret", ())
         if time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
             batch.heard[sender.id] = parcel.peer
+            batch.exchanges.append((sender.id, parcel.kind, parcel.raw))
+        elif sender.watched_until is not None and self._clock() < sender.watched_until:
+            batch.exchanges.append((sender.id, parcel.kind, parcel.raw))
+        if parcel.undecoded is not None:
+            return self._take_undecoded(batch, parcel, parcel.undecoded, sender, registry)
         if parcel.rows is not None:
             return _take_rows(batch, parcel, parcel.rows, sender, registry)
         return _take(batch, parcel, sender, registry)
+
+    def _take_undecoded(
+        self, batch: _Batch, parcel: Parcel, given: Undecoded, sender: RegisteredThing, registry: Registry
+    ) -> Verdict:
+        """This will read a payload by its device's model; without a model, or unreadable, it is kept."""
+        decoder = self._decoder(sender.model_id, registry)
+        if decoder is None:
+            return _keep(batch, parcel, QuarantineKind.JUDGED, "no_decoder", ())
+        try:
+            decoded = decoder.decode(given.body, port=given.port, received_at=given.received_at)
+        except Refused as refused:
+            detail = _again(parcel) | refused.fault.as_json()
+            batch.kept.append(_kept(parcel, QuarantineKind.REFUSED, refused.reason, detail))
+            return Verdict(refused.reason)
+        parcel.observations = decoded.of(parcel.address)
+        return _take(batch, parcel, sender, registry)
+
+    def _decoder(self, model_id: int | None, registry: Registry) -> Decoder | None:
+        if model_id not in self._decoders and model_id in registry.decoders:
+            try:
+                self._decoders[model_id] = payload.load(registry.decoders[model_id])
+            except ConfigRefused as refused:
+                log.warning("the decoder of model %s is not in order: %s", model_id, refused)
+        return self._decoders.get(model_id)
 
     @transaction.atomic
     def _put_aside(self, parcel: Parcel, said: str) -> Verdict:
@@ -296,6 +340,8 @@ def _take(batch: _Batch, parcel: Parcel, sender: RegisteredThing, registry: Regi
     for each in parcel.observations:
         thing = sender if each.thing == parcel.address else registry.things.get((parcel.protocol, each.thing))
         if thing is None:
+            if each.thing.startswith(f"{parcel.address}/"):
+                batch.parts.setdefault(sender.id, set()).add(each.thing)
             troubles.setdefault("unknown_thing", []).append(each)
             continue
         slot = thing.slots.get(each.property)
@@ -370,13 +416,23 @@ def _keep(
     *,
     address: str | None = None,
 ) -> Verdict:
-    detail = {
-        "kind": parcel.kind,
+    detail = _again(parcel) | {
         "observations": len(parcel.observations),
         "properties": {each.property: each.unit for each in concerned},
     }
     batch.kept.append(_kept(parcel, kind, reason, detail, address))
     return Verdict(reason)
+
+
+def _again(parcel: Parcel) -> dict[str, object]:
+    """This will note what the raw bytes alone do not say, for reading them again."""
+    detail: dict[str, object] = {"kind": parcel.kind}
+    if parcel.undecoded is not None:
+        detail |= {"port": parcel.undecoded.port, "received_at": parcel.undecoded.received_at.isoformat()}
+    elif parcel.rows is not None and parcel.rows.at_us:
+        moment = _EPOCH + timedelta(microseconds=parcel.rows.at_us[0])
+        detail["received_at"] = moment.isoformat()
+    return detail
 
 
 def _kept(

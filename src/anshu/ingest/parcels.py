@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from anshu.domain.sensing.choices import QuarantineKind
 from anshu.domain.sensing.services import Kept
@@ -35,6 +36,15 @@ class Rows:
         return len(self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Undecoded:
+    """A payload in its maker's own form, read by the decoder of its device's model when the batch is made."""
+
+    body: bytes
+    port: int | None
+    received_at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Parcel:
     """One message. `refused` is set for bytes that could not be read: they are only kept."""
@@ -46,6 +56,7 @@ class Parcel:
     kind: str = ""
     observations: Sequence[Observation] = ()
     rows: Rows | None = None
+    undecoded: Undecoded | None = None
     # None: the door has already made sure who sends.
     secret: str | None = None
     test: bool = False

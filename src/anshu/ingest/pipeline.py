@@ -4,7 +4,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -31,6 +31,7 @@ class Pipeline:
         self._waiting: deque[Parcel] = deque()
         self._weight = 0
         self._some, self._full, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._told: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -56,6 +57,10 @@ class Pipeline:
         while self._weight >= MOST_WAITING:
             self._room.clear()
             await self._room.wait()
+
+    def when_room(self, told: Callable[[], None]) -> None:
+        """This will call back once there is room."""
+        self._told.append(told)
 
     async def submit(self, parcel: Parcel) -> "asyncio.Future[Verdict]":
         """This will queue a parcel, waiting for room; the future is cancelled if it could not be stored."""
@@ -137,7 +142,11 @@ class Pipeline:
             weight += parcel.weight
             batch.append(parcel)
         self._weight -= weight
-        self._room.set()
+        if not self.full:
+            self._room.set()
+            told, self._told = self._told, []
+            for each in told:
+                each()
         return batch
 
     async def _commit(self, batch: Sequence[Parcel]) -> None:

@@ -8,15 +8,15 @@ import psycopg
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
 
-from anshu.domain.sensing.models import Quarantine
-from anshu.domain.sensing.selectors import waiting_replays
+from anshu.domain.sensing.selectors import WaitingReplay, waiting_replays
 from anshu.domain.sensing.services import COMMAND_CHANNEL
+from anshu.ingest import messages
 from anshu.ingest.asking import Asking
 from anshu.ingest.committing import REGISTRY_CHANNEL, UNREACHABLE
 from anshu.ingest.doors import SESSIONS, read_again
 from anshu.ingest.parcels import Parcel, delivered_parcel, refused_parcel
 from anshu.ingest.pipeline import Pipeline
-from anshu.wire.base import Delivery, Fault, Refusal
+from anshu.wire.base import Delivery, Fault, Refusal, Refused
 
 log = logging.getLogger(__name__)
 REPLAY_CHANNEL = "anshu_replay"
@@ -86,14 +86,31 @@ def _waiting(pipeline: Pipeline) -> list[Parcel]:
         connections.close_all()
 
 
-def _parcel(pipeline: Pipeline, row: Quarantine) -> Parcel | None:
-    raw = bytes(row.raw)
+def _parcel(pipeline: Pipeline, row: WaitingReplay) -> Parcel | None:
     if row.protocol not in SESSIONS:
-        return None
-    found = read_again(row.protocol, raw, lambda address: pipeline.secret_of(row.protocol, address))
+        return _message(row)
+    found = read_again(
+        row.protocol, row.raw, lambda address: pipeline.secret_of(row.protocol, address), row.received_at
+    )
     if isinstance(found, Delivery):
-        return delivered_parcel(found, row.protocol, row.peer, entry_id=row.pk)
-    refusal = found or Refusal(Fault("garbage", 0, "", {"length": len(raw)}), raw)
+        return delivered_parcel(found, row.protocol, row.peer, entry_id=row.entry_id)
+    refusal = found or Refusal(Fault("garbage", 0, "", {"length": len(row.raw)}), row.raw)
+    return _refused(refusal, row)
+
+
+def _message(row: WaitingReplay) -> Parcel | None:
+    """This will read a kept JSON or maker's message again."""
+    if "received_at" not in row.detail:
+        return None
+    try:
+        parcel = messages.read_again(row.protocol, row.raw, row.address, row.peer, row.detail)
+    except Refused as refused:
+        return _refused(Refusal(refused.fault, row.raw), row)
+    parcel.entry_id = row.entry_id
+    return parcel
+
+
+def _refused(refusal: Refusal, row: WaitingReplay) -> Parcel:
     parcel = refused_parcel(refusal, row.protocol, row.peer)
-    parcel.entry_id = row.pk
+    parcel.entry_id = row.entry_id
     return parcel

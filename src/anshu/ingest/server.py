@@ -4,6 +4,7 @@
 import asyncio
 import logging
 import signal
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from anshu.ingest.committing import Clock
 from anshu.ingest.doors import SESSIONS
 from anshu.ingest.http_door import BODY_S, HttpDoor
 from anshu.ingest.listener import IDLE_S, PARTIAL_S, UNREAD_S, Listener
+from anshu.ingest.mqtt_door import MqttDoor
 from anshu.ingest.pipeline import Pipeline
 from anshu.ingest.replays import Replays
 
@@ -62,6 +64,7 @@ class Server:
             )
             for protocol, make in SESSIONS.items()
         }
+        self._mqtt = MqttDoor(self.pipeline, clock, self._asking, rate=settings.INGEST_DEVICE_RATE)
         self._door = HttpDoor(self.pipeline, clock, body_s=body_s)
         self._replays = Replays(self.pipeline, self._asking)
         # Where each door stands, once it is open.
@@ -79,6 +82,10 @@ class Server:
     async def _open(self, protocol: str, host: str, port: int) -> tuple[str, int]:
         if protocol == "http":
             return await self._door.start(host, port)
+        if protocol == "mqtt":
+            return await self._mqtt.start(host, port)
+        if protocol == "mqtts":
+            return await self._mqtt.start(host, port, tls=_tls())
         return await self._listeners[protocol].start(host, port)
 
     async def stop(self) -> None:
@@ -86,10 +93,18 @@ class Server:
         await self._replays.close()
         for listener in self._listeners.values():
             listener.stop_accepting()
+        self._mqtt.stop_accepting()
         await self._door.stop_accepting()
         await self.pipeline.close(within_s=_DRAIN_S)
         await asyncio.gather(self._door.close(), *(listener.finished() for listener in self._listeners.values()))
+        await self._mqtt.finished()
         await self._asking.close()
+
+
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.TLS_CERTIFICATE, settings.TLS_KEY or None)
+    return context
 
 
 def _split(address: str) -> tuple[str, int]:

@@ -218,8 +218,18 @@ INGEST_ADDRESSES = {
     for name, port in {
         "http": 8002,
         "sl651": 5651,
+        "hj212": 5212,
+        "jt808": 5808,
+        "jt809": 5809,
+        "gb26875": 5875,
+        "mqtt": 5883,
     }.items()
-}
+} | {"mqtts": os.environ.get("ANSHU_INGEST_MQTTS", "")}
+# Certificate and key, in PEM files, of the doors that speak TLS.
+TLS_CERTIFICATE = os.environ.get("ANSHU_TLS_CERTIFICATE", "")
+TLS_KEY = os.environ.get("ANSHU_TLS_KEY", "")
+# Observations a second that one device may send for long; beyond it, it is read more slowly and the flood is noted.
+INGEST_DEVICE_RATE = float(os.environ.get("ANSHU_INGEST_DEVICE_RATE", "2000"))
 # Where browsers find the live stream; empty means the web host at the stream's port.
 STREAM_URL = os.environ.get("ANSHU_STREAM_URL", "")
 

@@ -44,6 +44,33 @@ class ObservedProperty(models.Model):
 
 
 @pghistory.track()
+class DeviceModel(models.Model):
+    """设备型号: a template for adopting devices: what they observe, how their payload is read, which rules they get."""
+
+    code = models.CharField(_("代码"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=120)
+    maker = models.CharField(_("厂家"), max_length=80, blank=True)
+    kind = models.CharField(_("类别"), max_length=12, choices=ThingKind)
+    protocol = models.CharField(_("协议"), max_length=16)
+    report_interval_s = models.PositiveIntegerField(_("应报间隔(秒)"), default=3600)
+    # [{"property": code, "name"?: text, "factor"?: number, "offset"?: number}]
+    datastreams = models.JSONField(_("观测要素"), default=list, blank=True)
+    # A configuration of anshu.wire.payload; empty where the protocol says what the bytes mean.
+    decoder = models.JSONField(_("解码配置"), null=True, blank=True)
+    # Codes of rule templates that an adopted device gets.
+    rule_templates = models.JSONField(_("默认规则"), default=list, blank=True)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("设备型号")
+        verbose_name_plural = _("设备型号")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
 class Thing(Scoped):
     """监测设备: a station or device at a place, known to its protocol by an address."""
 
@@ -55,7 +82,7 @@ class Thing(Scoped):
     point = models.PointField(_("位置"), srid=4326)
     park_code = models.CharField(_("所在园区"), max_length=15, blank=True)
     # The secret that the device sends in its frames, where its protocol has one.
-    secret = models.CharField(_("通信密码"), max_length=32, blank=True)
+    secret = models.CharField(_("通信密码"), max_length=128, blank=True)
     report_interval_s = models.PositiveIntegerField(_("应报间隔(秒)"), default=3600)
     risk_object = models.ForeignKey(
         "risks.RiskObject",
@@ -64,6 +91,9 @@ class Thing(Scoped):
         blank=True,
         related_name="+",
         verbose_name=_("所属风险对象"),
+    )
+    model = models.ForeignKey(
+        DeviceModel, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("型号")
     )
     # The collector or gateway that speaks for it: a smoke detector behind a transmission device.
     parent = models.ForeignKey(
@@ -216,6 +246,18 @@ class DeviceCommand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thing_id} {self.kind} {self.state}"
+
+
+class Flood(models.Model):
+    """超量上报: when a device last sent more than it may and had to wait."""
+
+    thing = models.OneToOneField(Thing, models.CASCADE, primary_key=True, related_name="flood")
+    since = models.DateTimeField(_("开始时间"))
+    last_at = models.DateTimeField(_("最近一次"))
+    times = models.PositiveIntegerField(_("次数"), default=1)
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.last_at}"
 
 
 class Position(models.Model):

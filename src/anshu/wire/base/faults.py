@@ -55,6 +55,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "要素 {code} 之前没有观测时间",
         "No observation time before element {code}",
     ),
+    "not_its_own": (
+        "设备 {address} 不能代 {named} 上报",
+        "Device {address} may not speak for {named}",
+    ),
     "not_hex": ("该行不是十六进制文本", "The line is not hexadecimal text"),
     "overrun": (
         "要素 {code} 的数据超出报文正文：需 {needed} 字节，仅余 {left} 字节",

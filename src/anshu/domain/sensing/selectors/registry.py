@@ -2,10 +2,12 @@
 """The registers as the ingest process holds them in memory: one look-up a frame, arrays for the rest."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 
-from anshu.domain.sensing.models import Datastream, Latest, ObservedProperty, Quarantine, Thing
+from anshu.domain.sensing.models import Datastream, DeviceModel, Latest, ObservedProperty, Quarantine, Thing
 from anshu.domain.sensing.rules import NEVER, Before, Booleans, Floats, Integers, Limits, Times, conversion
 
 
@@ -22,6 +24,8 @@ class RegisteredThing:
     sector_code: str
     unit_id: int | None
     park_code: str
+    model_id: int | None
+    watched_until: datetime | None
     slots: dict[str, int] = field(default_factory=dict)
 
 
@@ -56,6 +60,8 @@ class Registry:
     # Slots whose values are not stored as they come.
     scaled: frozenset[int]
     property_units: dict[str, str]
+    # Device models that say how a payload is read.
+    decoders: dict[int, dict[str, Any]]
     _conversions: dict[tuple[int, str], tuple[float, float] | None] = field(default_factory=dict)
 
     def converting(self, slot: int, unit: str) -> tuple[float, float] | None:
@@ -106,7 +112,7 @@ class Registry:
 
 
 def registry_load() -> Registry:
-    """This will read the registers in four queries, retired things left out."""
+    """This will read the registers in five queries, retired things left out."""
     things = {
         row.pk: RegisteredThing(
             row.pk,
@@ -118,6 +124,8 @@ def registry_load() -> Registry:
             row.sector_code,
             row.unit_id,
             row.park_code,
+            row.model_id,
+            row.watched_until,
         )
         for row in Thing.objects.filter(retired_at=None).iterator(chunk_size=5000)
     }
@@ -157,6 +165,7 @@ def registry_load() -> Registry:
         stored_to_us=last_at_us.copy(),
         unwritten=np.zeros(len(rows), dtype=np.bool_),
         scaled=frozenset(np.flatnonzero((factor != 1.0) | (offset != 0.0)).tolist()),
+        decoders={each.pk: each.decoder for each in DeviceModel.objects.exclude(decoder=None)},
         property_units=dict(ObservedProperty.objects.values_list("code", "unit")),
     )
 
@@ -177,6 +186,23 @@ def _floats(values: list[float | None]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def waiting_replays(*, most: int = 500) -> list[Quarantine]:
+@dataclass(frozen=True, slots=True)
+class WaitingReplay:
+    """A kept message that is to be sent through again."""
+
+    entry_id: int
+    protocol: str
+    peer: str
+    address: str
+    raw: bytes
+    detail: dict[str, Any]
+    received_at: datetime
+
+
+def waiting_replays(*, most: int = 500) -> list[WaitingReplay]:
     """This will give adopted frames that ingest has not sent through yet, oldest first."""
-    return list(Quarantine.objects.filter(resolution="replay").order_by("id")[:most])
+    rows = Quarantine.objects.filter(resolution="replay").order_by("id")[:most]
+    return [
+        WaitingReplay(row.pk, row.protocol, row.peer, row.thing_address, bytes(row.raw), row.detail, row.received_at)
+        for row in rows
+    ]

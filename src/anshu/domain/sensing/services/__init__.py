@@ -7,6 +7,7 @@ from anshu.domain.sensing.services.commands import (
     command_request,
     command_sent,
     commands_expire,
+    flood_note,
 )
 from anshu.domain.sensing.services.corrections import observation_correct
 from anshu.domain.sensing.services.properties import properties_seed
@@ -21,12 +22,19 @@ from anshu.domain.sensing.services.storing import (
     Columns,
     Stored,
     contacts_keep,
+    exchanges_keep,
     latest_recover,
     latest_store,
     months_ensure,
     observations_store,
 )
-from anshu.domain.sensing.services.things import datastreams_ensure, thing_create, thing_retire, thing_update
+from anshu.domain.sensing.services.things import (
+    datastreams_ensure,
+    parts_ensure,
+    thing_create,
+    thing_retire,
+    thing_update,
+)
 
 __all__ = [
     "COMMAND_CHANNEL",
@@ -39,11 +47,14 @@ __all__ = [
     "commands_expire",
     "contacts_keep",
     "datastreams_ensure",
+    "exchanges_keep",
+    "flood_note",
     "latest_recover",
     "latest_store",
     "months_ensure",
     "observation_correct",
     "observations_store",
+    "parts_ensure",
     "properties_seed",
     "quarantine_adopt",
     "quarantine_dismiss",

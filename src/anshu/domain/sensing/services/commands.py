@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.choices import CommandKind, CommandState
-from anshu.domain.sensing.models import DeviceCommand, Thing
+from anshu.domain.sensing.models import DeviceCommand, Flood, Thing
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
 from anshu.kernel.audit.actor import PLATFORM, Actor
@@ -18,6 +18,7 @@ from anshu.kernel.audit.services import record
 COMMAND_CHANNEL = "anshu_command"
 _LASTS = timedelta(hours=24)
 _MOST_WAITING = 50
+_FLOOD_OVER = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -68,3 +69,17 @@ def commands_expire(*, now: datetime) -> int:
     """This will end commands that could not be sent, or were not answered, in time; gives their number."""
     waiting = DeviceCommand.objects.filter(state__in=(CommandState.QUEUED, CommandState.SENT), expires_at__lte=now)
     return waiting.update(state=CommandState.EXPIRED)
+
+
+@transaction.atomic
+def flood_note(*, protocol: str, address: str, now: datetime) -> Flood | None:
+    """This will note that a registered device sends more than it may; a new flood begins after ten quiet minutes."""
+    thing = Thing.objects.filter(protocol=protocol, address=address, retired_at=None).first()
+    if thing is None:
+        return None
+    flood, made = Flood.objects.select_for_update().get_or_create(thing=thing, defaults={"since": now, "last_at": now})
+    if made or now - flood.last_at > _FLOOD_OVER:
+        flood.since, flood.times = now, 0
+    flood.last_at, flood.times = now, flood.times + 1
+    flood.save()
+    return flood

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from anshu.domain.sensing.choices import Quality
+from anshu.domain.sensing.choices import Quality, Way
+from anshu.domain.sensing.models import Exchange, Thing
 from anshu.domain.sensing.rules import (
     FUTURE_US,
     UNJUDGED,
@@ -365,3 +366,17 @@ def contacts_keep(*, heard: Mapping[int, str], now: datetime) -> None:
                 " on conflict (thing_id) do update set heard_at = excluded.heard_at, peer = excluded.peer",
                 [now, list(heard), [peer[:80] for peer in heard.values()]],
             )
+
+
+_MOST_RAW = 4_096
+
+
+def exchanges_keep(*, frames: Sequence[tuple[int, str, bytes]], way: Way, now: datetime) -> None:
+    """This will keep frames of things, as (thing id, kind, bytes), for diagnosis, inside the caller's transaction."""
+    if frames:
+        known = set(Thing.objects.filter(pk__in={each[0] for each in frames}).values_list("pk", flat=True))
+        Exchange.objects.bulk_create(
+            Exchange(thing_id=thing_id, at=now, way=way, kind=kind[:40], raw=raw[:_MOST_RAW])
+            for thing_id, kind, raw in frames
+            if thing_id in known
+        )

@@ -19,7 +19,10 @@ from anshu.kernel.audit.services import attribute, record
 
 # A station that names more properties than this is broken or hostile.
 MOST_DATASTREAMS = 200
-_PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# A host that names more parts than this, likewise.
+MOST_PARTS = 5_000
+MOST_ADDRESS = 64
+_PROPERTY = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 EDITABLE = (
     "name",
     "kind",
@@ -32,6 +35,7 @@ EDITABLE = (
     "secret",
     "report_interval_s",
     "risk_object",
+    "model",
 )
 
 
@@ -123,6 +127,47 @@ def thing_retire(*, thing: Thing, reason: str, actor: Actor, now: datetime) -> N
         with attribute(actor=actor, reason=reason):
             thing.save(update_fields=["retired_at"])
         record(actor=actor, now=now, action="thing.retired", subject=thing, reason=reason)
+
+
+@transaction.atomic
+def parts_ensure(*, thing_id: int, addresses: Iterable[str], actor: Actor, now: datetime) -> list[str]:
+    """This will register parts of a thing that it speaks for, at its place, up to a number; gives the codes added.
+
+    A part's address is its host's, a slash, and what the host calls it.
+    """
+    host = Thing.objects.select_for_update().get(pk=thing_id)
+    wanted = [each for each in addresses if each.startswith(f"{host.address}/") and len(each) <= MOST_ADDRESS]
+    present = set(Thing.objects.filter(protocol=host.protocol, address__in=wanted).values_list("address", flat=True))
+    room = MOST_PARTS - Thing.objects.filter(parent=host).count()
+    made = []
+    for address in [each for each in wanted if each not in present][: max(0, room)]:
+        name = address.removeprefix(f"{host.address}/")
+        made.append(_part(host, address, name, actor, now).code)
+    return made
+
+
+def _part(host: Thing, address: str, name: str, actor: Actor, now: datetime) -> Thing:
+    part = Thing(
+        code=f"{host.code}/{name}"[:40] if len(f"{host.code}/{name}") <= 40 else f"P{host.pk}/{name}"[:40],
+        name=f"{host.name} {name}"[:120],
+        kind=host.kind,
+        protocol=host.protocol,
+        address=address,
+        point=host.point,
+        division_code=host.division_code,
+        sector_code=host.sector_code,
+        unit_id=host.unit_id,
+        park_code=host.park_code,
+        secret=host.secret,
+        report_interval_s=host.report_interval_s,
+        risk_object_id=host.risk_object_id,
+        parent=host,
+    )
+    reason = _("由主机 %(host)s 的报文自动登记") % {"host": host.code}
+    with attribute(actor=actor, reason=reason):
+        _save(part)
+    record(actor=actor, now=now, action="thing.created", subject=part, reason=reason)
+    return part
 
 
 @transaction.atomic
