@@ -4,7 +4,8 @@
 Run: python -m tools.payload_pairs FOLDER KEYS, where KEYS is a JSON file
 {model: {"config": shipped name or path, "keys": {theirs: ours}}}.
 Results are those of ThingsBoard: telemetry[] of ts (ms) and values, attributes. A word is compared with the label of
-our reading, true and false with 1 and 0, numbers to 1e-9 of themselves. `theirs` may name an attribute as well.
+our reading, true and false with 1 and 0, numbers to 1e-9 of themselves. `theirs` may name an attribute as well,
+and `ours` may be uplink.rssi, uplink.snr or uplink.battery.
 Attributes that only repeat the envelope are compared with the envelope (eui, fPort) or passed over (ENVELOPE).
 """
 
@@ -63,11 +64,12 @@ def differences(pair: Pair, decoder: payload.Decoder, keys: Mapping[str, str]) -
     try:
         uplink = payload.envelope(NETWORKS.get(pair.network, "http"), pair.sent.read_bytes())
         received = uplink.received_at or datetime.now(UTC)
-        given = uplink.json if decoder.takes_json else uplink.data
+        given: Any = uplink.json if decoder.takes_json else uplink.data
         decoded = decoder.decode(given if given is not None else b"", port=uplink.port, received_at=received)
     except Refused as refused:
         return [f"refused: {refused}"]
-    return [*_envelope(uplink, expected), *_content(decoded, expected, keys)]
+    radio = {"uplink.rssi": uplink.rssi, "uplink.snr": uplink.snr, "uplink.battery": uplink.battery}
+    return [*_envelope(uplink, expected), *_content(decoded, expected, keys, radio)]
 
 
 def _envelope(uplink: payload.Uplink, expected: dict[str, Any]) -> Iterator[str]:
@@ -77,7 +79,9 @@ def _envelope(uplink: payload.Uplink, expected: dict[str, Any]) -> Iterator[str]
             yield f"{key}: {attributes[key]} expected, {found} found"
 
 
-def _content(decoded: payload.Decoded, expected: dict[str, Any], keys: Mapping[str, str]) -> Iterator[str]:
+def _content(
+    decoded: payload.Decoded, expected: dict[str, Any], keys: Mapping[str, str], radio: Mapping[str, float | None]
+) -> Iterator[str]:
     ours: dict[tuple[str, int | None], list[Any]] = {}
     for each in decoded.observations:
         ours[each.property, round(each.time.timestamp() * 1e6) // 1000] = [each.value, each.label]
@@ -88,6 +92,10 @@ def _content(decoded: payload.Decoded, expected: dict[str, Any], keys: Mapping[s
         theirs += [(key, value, row["ts"]) for key, value in row["values"].items()]
     for key, value, ts in theirs:
         name = keys.get(key, key)
+        if name in radio:
+            if not _same(value, [radio[name], ""]):
+                yield f"{key}: {value!r} expected, {radio[name]} found"
+            continue
         found = [where for where in ours if (where[0] == name and ts in (where[1], None)) or where == (name, None)]
         if not found:
             yield f"{key} at {ts}: {value!r} expected, nothing found"
@@ -104,11 +112,21 @@ def _rows(telemetry: Any) -> list[dict[str, Any]]:
 
 def _same(expected: Any, found: list[Any]) -> bool:
     value, label = found
+    if expected is None:
+        return value is None and not label
     if isinstance(expected, str):
-        return expected == label
+        return expected == label or (not label and _number(expected) is not None and _number(expected) == value)
     if isinstance(expected, bool):
-        return value is not None and bool(value) == expected
+        return bool(value) == expected if value is not None else str(expected).lower() == label
+    value = _number(label) if value is None else value
     return value is not None and math.isclose(value, expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _main(folder: str, table: str) -> int:

@@ -112,6 +112,28 @@ def test_a_flat_http_body_is_the_payload_itself():
     assert opened("http", body).json == body
 
 
+def test_aws_iot():
+    radio = {
+        "DevEui": EUI,
+        "FPort": 103,
+        "Timestamp": "2026-07-01T04:05:06.789Z",
+        "Gateways": [{"Rssi": -69, "Snr": 9.5}],
+    }
+    uplink = opened("aws_iot", {"WirelessDeviceId": "x", "PayloadData": "AQI=", "WirelessMetadata": {"LoRaWAN": radio}})
+    assert (uplink.device, uplink.port, uplink.data, uplink.rssi, uplink.received_at) == (
+        EUI,
+        103,
+        b"\x01\x02",
+        -69,
+        AT,
+    )
+
+
+def test_an_envelope_that_is_a_list():
+    shape = payload.shape({"device": "[0].bn", "hexadecimal": "[1].vs"})
+    assert opened(shape, [{"bn": "urn:x"}, {"n": "payload", "vs": "0102"}]).data == b"\x01\x02"
+
+
 def test_an_envelope_of_ones_own():
     shape = payload.shape({"device": "WirelessDeviceId", "base64": ["PayloadData"], "port": "Meta.LoRaWAN.FPort"})
     document = {"WirelessDeviceId": "abc", "PayloadData": "AQI=", "Meta": {"LoRaWAN": {"FPort": 103}}}

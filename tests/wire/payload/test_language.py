@@ -264,3 +264,16 @@ def test_bytes_left_over_are_counted():
 def test_stopping_keeps_what_came_out():
     steps = [{"read": "u8", "property": "a"}, {"stop": "all"}, {"refuse": "never"}]
     assert values(steps, "01") == {"a": 1}
+
+
+def test_a_text_ends_at_its_mark():
+    steps = [{"read": "text", "until": 44, "attribute": "a"}, {"read": "text", "until": 44, "attribute": "b"}]
+    assert decoded(steps, b"ab,cd").attributes == {"a": "ab", "b": "cd"}
+
+
+def test_hexadecimal_text_inside_a_payload_is_unpacked():
+    steps = [
+        {"read": "text", "name": "line"},
+        {"unpack": {"value": "part(line, ':', 1)"}, "as": "hex", "do": [{"read": "u16", "property": "x"}]},
+    ]
+    assert values(steps, b"T:0102") == {"x": 0x0102}

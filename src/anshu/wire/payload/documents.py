@@ -9,7 +9,7 @@ from typing import Any
 from anshu.wire.payload import limits
 from anshu.wire.payload.building import Builder
 from anshu.wire.payload.machine import Action, State, StopRepeat, tidy
-from anshu.wire.payload.paths import ABSENT, getter
+from anshu.wire.payload.paths import ABSENT, Getter, getter
 from anshu.wire.payload.steps import VERBS, sequence
 from anshu.wire.payload.values import VALUE_KEYS, sink
 
@@ -63,7 +63,7 @@ def _items(found: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _unpack(builder: Builder, path: str, given: dict[str, Any]) -> Action:
-    find = getter(builder, f"{path}.unpack", given["unpack"])
+    find = _packed(builder, f"{path}.unpack", given["unpack"])
     encoding = builder.choice(f"{path}.as", given.get("as"), ("hex", "base64", "latin-1"))
     required = builder.truth(f"{path}.required", given.get("required", False))
     body = sequence(builder, f"{path}.do", given.get("do", []))
@@ -84,6 +84,13 @@ def _unpack(builder: Builder, path: str, given: dict[str, Any]) -> Action:
             state.data, state.position, state.end = kept
 
     return unpack
+
+
+def _packed(builder: Builder, path: str, given: Any) -> Getter:
+    """This will build what finds the text to unpack: at a path, or as {"value": expression}."""
+    if not isinstance(given, dict):
+        return getter(builder, path, given)
+    return builder.expression(f"{path}.value", builder.record(path, given, frozenset({"value"})).get("value"))
 
 
 def unpacked(text: Any, encoding: str) -> bytes | None:

@@ -125,19 +125,32 @@ _LORIOT = Shape(
     counter=("fcnt",),
     marks=("data", "decoded"),
 )
+_AWS = Shape(
+    device=("WirelessMetadata.LoRaWAN.DevEui", "WirelessDeviceId"),
+    port=("WirelessMetadata.LoRaWAN.FPort",),
+    base64=("PayloadData",),
+    time=("WirelessMetadata.LoRaWAN.Timestamp",),
+    gateways=("WirelessMetadata.LoRaWAN.Gateways",),
+    rssi=("Rssi",),
+    snr=("Snr",),
+    counter=("WirelessMetadata.LoRaWAN.FCnt",),
+    marks=("PayloadData",),
+)
 _HTTP = Shape(
-    device=("device", "deviceId", "device_id", "devEUI", "devEui", "dev_eui", "imei", "sn", "serial", "id"),
+    device=(
+        *("device", "deviceId", "device_id", "devEUI", "devEui", "dev_eui", "hardware_serial"),
+        *("imei", "sn", "serial", "dev_id", "id"),
+    ),
     name=("deviceName", "device_name", "name"),
     port=("fPort", "f_port", "FPort", "port"),
     hexadecimal=("payload_hex", "payloadHex", "hex"),
     base64=("frm_payload", "payload_raw", "payloadRaw"),
     either=("data", "payload", "raw"),
     json=("object", "values", "payload", "data"),
-    time=("time", "timestamp", "ts", "received_at", "receivedAt", "reportedAt"),
-    gateways=("rxInfo", "gateways", "gws"),
+    time=("time", "timestamp", "ts", "received_at", "receivedAt", "reportedAt", "metadata.time"),
+    gateways=("rxInfo", "gateways", "gws", "metadata.gateways"),
     rssi=("rssi",),
     snr=("loRaSNR", "snr"),
-    battery_percent=("battery",),
     counter=("fCnt", "fcnt", "counter"),
     document=True,
 )
@@ -148,6 +161,7 @@ SHAPES: dict[str, Shape] = {
     "the_things_stack": _THE_THINGS_STACK,
     "thingpark": _THINGPARK,
     "loriot": _LORIOT,
+    "aws_iot": _AWS,
     "http": _HTTP,
 }
 KINDS = ("chirpstack", *SHAPES, "json", "raw")
@@ -171,7 +185,7 @@ def envelope(kind: str | Shape, body: bytes) -> Uplink:
     document = read_json(body)
     if kind == "json":
         return Uplink(device="", json=document)
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) and not (isinstance(kind, Shape) and isinstance(document, list)):
         refuse("payload_not_uplink", 0, "", found=type(document).__name__)
     return _opened(_shape(kind, document), document)
 
@@ -203,7 +217,7 @@ def _checked(key: str, given: Any, problems: list[Problem]) -> tuple[str, ...]:
     return tuple(each for each in listed[:16] if isinstance(each, str))
 
 
-def _shape(kind: str | Shape, document: dict[str, Any]) -> Shape:
+def _shape(kind: str | Shape, document: Any) -> Shape:
     if isinstance(kind, Shape):
         return kind
     if kind == "chirpstack":
@@ -211,9 +225,14 @@ def _shape(kind: str | Shape, document: dict[str, Any]) -> Shape:
     return SHAPES[kind]
 
 
-def _opened(shape: Shape, document: dict[str, Any]) -> Uplink:
+def _opened(shape: Shape, document: Any) -> Uplink:
     if shape.marks and all(_find(document, (mark,)) is None for mark in shape.marks):
-        refuse("payload_not_uplink", 0, "", found=", ".join(map(str, document))[:100])
+        refuse(
+            "payload_not_uplink",
+            0,
+            "",
+            found=", ".join(map(str, document))[:100] if isinstance(document, dict) else "list",
+        )
     rssi, snr = _reception(shape, document)
     data = _data(shape, document)
     json = _first_object(document, shape.json)
@@ -241,7 +260,7 @@ def _find(document: Any, paths: tuple[str, ...]) -> Any:
     return None
 
 
-def _device(shape: Shape, document: dict[str, Any]) -> str:
+def _device(shape: Shape, document: Any) -> str:
     """This will name the device; an EUI is given in small letters, also when it came as Base64 (ChirpStack v3)."""
     text = _text(_find(document, shape.device)).strip()
     if not text:
@@ -271,7 +290,7 @@ def _whole(found: Any) -> int | None:
     return int(number) if number is not None and number.is_integer() else None
 
 
-def _data(shape: Shape, document: dict[str, Any]) -> bytes | None:
+def _data(shape: Shape, document: Any) -> bytes | None:
     for paths, encoding in ((shape.hexadecimal, "hex"), (shape.base64, "base64"), (shape.either, "either")):
         found = _find(document, paths)
         if isinstance(found, str):
@@ -279,7 +298,7 @@ def _data(shape: Shape, document: dict[str, Any]) -> bytes | None:
     return None
 
 
-def _unpacked(text: str, encoding: str, path: str, document: dict[str, Any]) -> bytes:
+def _unpacked(text: str, encoding: str, path: str, document: Any) -> bytes:
     """This will unpack; of an unsaid encoding, gateways (who tell the fPort) write Base64, others hexadecimal."""
     if encoding == "either":
         from_gateway = "fPort" in document or "f_port" in document
@@ -292,7 +311,7 @@ def _unpacked(text: str, encoding: str, path: str, document: dict[str, Any]) -> 
     return data
 
 
-def _first_object(document: dict[str, Any], paths: tuple[str, ...]) -> Any:
+def _first_object(document: Any, paths: tuple[str, ...]) -> Any:
     for path in paths:
         found = _find(document, (path,))
         if isinstance(found, dict | list) and found:
@@ -302,14 +321,14 @@ def _first_object(document: dict[str, Any], paths: tuple[str, ...]) -> Any:
     return None
 
 
-def _reception(shape: Shape, document: dict[str, Any]) -> tuple[float | None, float | None]:
+def _reception(shape: Shape, document: Any) -> tuple[float | None, float | None]:
     gateways = _find(document, shape.gateways)
     heard = gateways[:_MOST_GATEWAYS] if isinstance(gateways, list) and gateways else [document]
     pairs = [(_number(_find(each, shape.rssi)), _number(_find(each, shape.snr))) for each in heard]
     return max(pairs, key=lambda pair: -1e9 if pair[0] is None else pair[0])
 
 
-def _battery(shape: Shape, document: dict[str, Any]) -> float | None:
+def _battery(shape: Shape, document: Any) -> float | None:
     """This will give percent; of a DevStatusAns 0 is mains and 255 unknown (LoRaWAN 1.0.3, 5.5)."""
     percent = _number(_find(document, shape.battery_percent))
     if percent is not None:

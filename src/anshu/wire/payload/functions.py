@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functions an expression may call. Each is total: nonsense in, None out; each costs a bounded time."""
 
+import binascii
 import math
 import re
 from bisect import bisect_right
@@ -95,12 +96,7 @@ def _checksum(compute: Callable[[bytes], int]) -> Function:
 
 def _crc16_ccitt(data: bytes) -> int:
     """CRC-16/CCITT-FALSE: polynomial 1021H, register preset to FFFFH, not reflected."""
-    register = 0xFFFF
-    for byte in data:
-        register ^= byte << 8
-        for _ in range(8):
-            register = ((register << 1) ^ 0x1021 if register & 0x8000 else register << 1) & 0xFFFF
-    return register
+    return binascii.crc_hqx(data, 0xFFFF)
 
 
 def _xor8(data: bytes) -> int:

@@ -19,7 +19,7 @@ _MOST_BITS = 64
 _VARINT_BYTES = 10
 _ENCODINGS = ("utf-8", "ascii", "gbk", "latin-1")
 
-TYPE_KEYS = frozenset({"length", "encoding"})
+TYPE_KEYS = frozenset({"length", "until", "encoding"})
 
 
 def reader(builder: Builder, path: str, given: Any, options: dict[str, Any]) -> Reader:
@@ -125,14 +125,28 @@ def _blob(builder: Builder, path: str, kind: str, digits: str, little: bool, opt
     else:
         size = builder.expression(f"{path}.length", options.get("length", "left"))
 
+    until = builder.integer(f"{path}.until", options["until"], 0, 255) if "until" in options else None
+    mark = None if until is None else bytes([until])
+
     def read(state: State) -> Value:
-        count = whole(size(state))
+        count = _marked(state, mark) if mark is not None else whole(size(state))
         if count is None or count < 0:
             state.refuse("bad_length", found=str(count))
         state.charge(count // 8)
         raw = state.take_bytes(count)
+        if mark is not None:
+            state.position = min(state.end, state.position + 8)
         if kind == "hex":
             return (raw[::-1] if little else raw).hex()[: 2 * limits.TEXT_CHARACTERS]
         return raw.decode(encoding, "replace").partition("\0")[0].strip()[: limits.TEXT_CHARACTERS]
 
     return read
+
+
+def _marked(state: State, mark: bytes) -> int:
+    """This will count the bytes before a mark, or all that are left where there is none."""
+    first, last = state.position + 7 >> 3, state.end >> 3
+    state.position = 8 * first
+    state.charge((last - first) // 64 if last > first else 0)
+    found = state.data.find(mark, first, last)
+    return max(0, (last if found < 0 else found) - first)

@@ -31,6 +31,7 @@ def _switch(builder: Builder, path: str, given: dict[str, Any]) -> Action:
             else:
                 ranges.append((int(match[1], 0), int(match[2], 0), action))
     other = sequence(builder, f"{path}.else", given["else"]) if "else" in given else None
+    builder.spent += len(ranges) // 4
 
     def choose(state: State) -> None:
         value = subject(state)

@@ -42,6 +42,7 @@ def enumeration(builder: Builder, path: str, given: Any) -> Enumeration:
     if isinstance(given, str):
         found = builder.tables.get(given)
         if isinstance(found, Enumeration):
+            builder.spent += len(found.ranges) // 4
             return found
         builder.problem(path, "config_unknown_table", name=given)
         return Enumeration({}, (), False)
@@ -62,6 +63,7 @@ def enumeration(builder: Builder, path: str, given: Any) -> Enumeration:
             exact[str(int(hexadecimal[1], 16))] = checked
         else:
             exact[key] = checked
+    builder.spent += len(ranges) // 4
     return Enumeration(exact, tuple(ranges), any(isinstance(each, str) for each in given.values()))
 
 

@@ -32,6 +32,7 @@ VALUE_KEYS = frozenset(
 
 def sink(builder: Builder, path: str, given: dict[str, Any]) -> Sink:
     """This will build the way of one value, from the raw one to all the places it goes."""
+    builder.spent += len(given)
     changes = _changes(builder, path, given)
     meant = _meaning(builder, path, given)
     default = _stand_in(builder, path, given, "default")
