@@ -55,7 +55,8 @@ def _anderson(code: str, pounds_ft2: tuple[float, ...], fine_ft: float, depth_ft
 
 
 # Albini, F. A. (1976), USDA Forest Service INT-30, table 7, described by Anderson, H. E. (1982), INT-122: loads in
-# pounds a square foot (1 h, 10 h, 100 h, live grass, live wood); 1/ft of the 1-hour fuel, depth in ft, moisture of extinction.
+# pounds a square foot (1 h, 10 h, 100 h, live grass, live wood); 1/ft of the 1-hour fuel, depth in ft, moisture of
+# extinction.
 ANDERSON: Final = {
     fuel.code: fuel
     for fuel in (
