@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +76,9 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def platform(folder: Path, *, durable: bool = True, demo: bool = True) -> Iterator[Platform]:
+def platform(
+    folder: Path, *, durable: bool = True, demo: bool = True, environment: Mapping[str, str] | None = None
+) -> Iterator[Platform]:
     """This will run a fresh platform with the demonstration county in `folder` until the block ends.
 
     Commands run in processes of their own, so that the caller's Django settings stay as they are.
@@ -84,17 +86,18 @@ def platform(folder: Path, *, durable: bool = True, demo: bool = True) -> Iterat
     cluster = Cluster(folder / "pg", durable=durable)
     cluster.stop(mode="immediate")
     shutil.rmtree(folder, ignore_errors=True)
-    environment = {
+    wanted = {
         **{key: value for key, value in os.environ.items() if not key.startswith("ANSHU_")},
         **{name: f"127.0.0.1:{free_port()}" for name in PORT_NAMES},
         "ANSHU_DATA": str(folder),
         "ANSHU_DEMO": "1" if demo else "0",
         "DATABASE_URL": cluster.ensure(),
         "DJANGO_SETTINGS_MODULE": "anshu.project.settings",
+        **(environment or {}),
     }
     notes: list[str] = []
-    supervisor = Supervisor(environment, cluster, notes.append, PARTS)
-    running = Platform(cluster, environment, supervisor, notes)
+    supervisor = Supervisor(wanted, cluster, notes.append, PARTS)
+    running = Platform(cluster, wanted, supervisor, notes)
     run(running, "from anshu.project.command import migrate_all; import django; django.setup(); migrate_all()")
     run(running, _LOAD)
     supervisor.start()
