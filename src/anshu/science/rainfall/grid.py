@@ -13,7 +13,7 @@ from pyproj import Transformer
 from anshu.science.standing import Refusal
 from anshu.science.units import Array
 
-Unit = Literal["mm", "mm/h", "dBZ"]
+Unit = Literal["mm", "mm/h", "dBZ", "m"]
 HOUR_S: Final = 3600.0
 # What a radar that hears nothing is given: far below the lightest drizzle and above any product's lowest code.
 NO_ECHO_DBZ: Final = -32.0
@@ -36,7 +36,7 @@ class Grid:
     time
         The stamp the source gives, aware; None where it gives none.
     unit
-        `mm` in the accumulation, `mm/h`, or `dBZ`.
+        `mm` in the accumulation, `mm/h`, `dBZ`, or `m` for ground.
     accumulation_s
         Seconds one value stands for; NaN where unknown.
     notes
@@ -118,7 +118,7 @@ class Grid:
         return self.with_values(self.values / hours, "mm/h")
 
     def _hours(self) -> float:
-        if self.unit == "dBZ":
+        if self.unit not in ("mm", "mm/h"):
             raise Refusal("not_rain", unit=self.unit)
         if not self.accumulation_s > 0:
             raise Refusal("accumulation_unknown", accumulation_s=self.accumulation_s)

@@ -12,7 +12,7 @@ from anshu.science.standing import Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("站点处精确、权重和为 1、漂移线性再现等定义性质",),
+    verified_by=(),
     valid_for="站数 3–500；变差函数给定；漂移在站点处须有差异，否则退为普通克里金",
 )
 # A drift that varies less than this share of itself cannot be told from the constant.

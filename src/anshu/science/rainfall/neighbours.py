@@ -47,13 +47,18 @@ def reference(rain_mm: ArrayLike, near: ArrayLike) -> tuple[Array, NDArray[np.in
     reporting = np.zeros(rain.shape, np.int64)
     for station, row in enumerate(linked):
         if row.any():
-            median[station], reporting[station] = _median(rain[row])
+            median[station] = known_quantile(rain[row], 0.5)
+            reporting[station] = np.count_nonzero(~np.isnan(rain[row]), axis=0)
     return median, reporting
 
 
-def _median(rain: Array) -> tuple[Array, NDArray[np.int64]]:
-    ordered = np.sort(rain, axis=0)
-    count = np.count_nonzero(~np.isnan(rain), axis=0)
-    upper = np.take_along_axis(ordered, np.minimum(count // 2, len(rain) - 1)[None], 0)[0]
-    lower = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[None], 0)[0]
-    return np.where(count > 0, (lower + upper) / 2.0, np.nan), count
+def known_quantile(values: Array, share: float) -> Array:
+    """Give a quantile along the first axis, missing values left out and ranks interpolated; NaN where all are missing.
+
+    A sort and two picks: `numpy.nanquantile` takes a hundred times as long on many short columns.
+    """
+    ordered = np.sort(values, axis=0)
+    rank = share * np.maximum(np.count_nonzero(~np.isnan(values), axis=0) - 1, 0)
+    below = np.floor(rank).astype(np.int64)
+    lower, upper = (np.take_along_axis(ordered, at[None], 0)[0] for at in (below, np.ceil(rank).astype(np.int64)))
+    return np.asarray(lower + (upper - lower) * (rank - below), float)

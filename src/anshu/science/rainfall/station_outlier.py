@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anshu.science.rainfall.neighbours import known_quantile
 from anshu.science.standing import Standing
 from anshu.science.units import Array
 
@@ -64,7 +65,7 @@ def flags(
         if others.size == 0:
             continue
         correlation = np.array([_correlation(rain[station], rain[other], window) for other in others])
-        low = _median(correlation) < least_correlation
+        low = known_quantile(correlation, 0.5) < least_correlation
         judged = np.count_nonzero(enough_wet[others], axis=0) >= least_neighbours
         judged[: int(np.argmax(~np.isnan(rain[station]))) + window] = False
         found[station] = np.where(judged, low, -1)
@@ -88,11 +89,3 @@ def _correlation(ours: Array, theirs: Array, window: int) -> Array:
         varies = (spread_x > _CONSTANT * square_x) & (spread_y > _CONSTANT * square_y)
         found = (product - mean_x * mean_y) / np.sqrt(spread_x * spread_y)
     return np.where(varies, found, np.nan)
-
-
-def _median(correlation: Array) -> Array:
-    ordered = np.sort(correlation, axis=0)
-    count = np.count_nonzero(~np.isnan(correlation), axis=0)
-    upper = np.take_along_axis(ordered, np.minimum(count // 2, len(ordered) - 1)[None], 0)[0]
-    lower = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[None], 0)[0]
-    return np.asarray((lower + upper) / 2.0, float)

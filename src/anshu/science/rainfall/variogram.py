@@ -12,7 +12,7 @@ from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("指数模型解析值",),
+    verified_by=(),
     valid_for="各向同性二阶平稳场；半变差由雷达场逐格差估计，网格需为米制平面",
 )
 _RANGES_PER_FIT: Final = 60
