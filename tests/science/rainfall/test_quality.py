@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from anshu.science.rainfall import faulty_zeros, gauges, high_influx, neighbours, station_outlier
+from anshu.science.rainfall import bias_factor, faulty_zeros, gauges, high_influx, neighbours, station_outlier
 
 netCDF4 = pytest.importorskip("netCDF4", reason="needs anshu[weather]")
 
@@ -63,6 +63,22 @@ def test_station_outliers_are_the_published_ones(folder, network, near):
     found = station_outlier.flags(network.rain_mm, near, only=[row])[row, span]
     assert (flags["so_flag"] == 1).sum() == 1532
     assert (found == flags["so_flag"]).all()
+
+
+def test_bias_factors_are_the_published_ones(folder, network, near):
+    row = network.ids.index("ams16")
+    median, _ = neighbours.reference(network.rain_mm, near)
+    with netCDF4.Dataset(folder / "expected_array_so_bias.nc") as file:
+        expected = np.asarray(file["bias_corr_factor"][:])
+    found = bias_factor.factors(network.rain_mm[row], median[row])
+    assert np.isnan(found[:8064]).all()
+    np.testing.assert_allclose(found[8064:], expected, rtol=1e-9)
+
+
+def test_a_gauge_that_reads_half_is_doubled():
+    rain = np.tile([0.0, 1.0, 2.0], 10)
+    assert bias_factor.factors(rain, 2 * rain, window=6)[-1] == pytest.approx(2.0)
+    assert np.isnan(bias_factor.factors(rain, 0 * rain, window=6)).all()
 
 
 def test_a_missing_value_can_be_left_unjudged(fortnight):

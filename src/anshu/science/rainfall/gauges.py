@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pyproj import Geod, Transformer
 
 from anshu.science.extra import library
+from anshu.science.rainfall.grid import HOUR_S
 from anshu.science.rainfall.netcdf import times_of
 from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
@@ -23,6 +24,7 @@ STANDING: Final = Standing(
 )
 _RAIN: Final = re.compile(r"rain|precip|雨量|降水", re.I)
 _MISSING_TEXT: Final = {"", "na", "nan", "null", "none", "-", "/", "-9999", "-999", "-999.9", "999999", "32766", "缺测"}
+_RATES: Final = {"mm/h", "mmh-1", "mm/hr", "mm/hour"}
 _COLUMNS: Final = {
     "id": {"id", "station", "station_id", "stationid", "gauge", "站号", "站点", "测站编码"},
     "time": {"time", "datetime", "timestamp", "date", "时间", "时次"},
@@ -116,6 +118,8 @@ def decode_netcdf(content: bytes, *, variable: str = "", name: str = "") -> Gaug
         rain = np.ma.filled(np.ma.asarray(table[...]).astype(float), np.nan)
         rain = np.atleast_2d(rain if table.dimensions[-1] == "time" else rain.T)
         times = np.array([stamp.timestamp() for stamp in times_of(file.variables["time"])]).astype(np.int64)
+        if str(getattr(table, "units", "")).replace(" ", "") in _RATES and times.size > 1:
+            rain = rain * (float(np.median(np.diff(times))) / HOUR_S)
         station = next((key for key in table.dimensions if key != "time"), "")
         keyed = file.variables[station][...] if station in file.variables else np.arange(len(rain))
         ids = tuple(str(one) for one in np.atleast_1d(keyed))

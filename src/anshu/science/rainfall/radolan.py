@@ -12,7 +12,10 @@ from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("RQ、RV（2022-10-18 07:00）报头与位掩码；RQ 与同时次 RW 文本产品的缺测区与网格四至",),
+    verified_by=(
+        "DE1200 四至（DWD 角点表，1e-5°）",
+        "RV 12 步之和、RQ 与 RW 文本三者互证（2022-10-18）",
+    ),
     valid_for="双字节（RW、RQ、RV、RY、SF 等）与单字节（RX、WX 等）组合产品，900×900、1100×900、1200×1100、1500×1400",
 )
 _END_OF_HEAD: Final = 0x03
