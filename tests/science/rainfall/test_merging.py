@@ -187,3 +187,20 @@ def test_scans_too_far_apart_leave_a_gap(truth):
     found = accumulation.along_the_way(scans)
     assert [one.time for one in found] == [NOON + timedelta(minutes=5), NOON + timedelta(minutes=35)]
     np.testing.assert_allclose(found[0].values, truth.values, atol=1e-9)
+
+
+@pytest.mark.parametrize("method", [inverse_distance.merge, conditional_merging.merge, external_drift.merge])
+def test_far_from_every_gauge_the_radar_stays_as_it_is(method, truth, gauges):
+    near = gauges.where(gauges.x < 20_000)
+    lifted = near.with_values(near.value + 3.0)
+    merged = method(truth, lifted, bias=1.0, reach_m=15_000.0)
+    np.testing.assert_array_equal(merged.values[:, 35:], truth.values[:, 35:])
+    assert (merged.at(near.x, near.y) > truth.at(near.x, near.y) + 1.0).all()
+
+
+@pytest.mark.parametrize("method", [inverse_distance.merge, conditional_merging.merge, external_drift.merge])
+def test_degrees_are_refused_where_metres_are_meant(method, truth, gauges):
+    from dataclasses import replace
+
+    with pytest.raises(Refusal, match="crs_not_metric"):
+        method(replace(truth, crs="EPSG:4326"), gauges)

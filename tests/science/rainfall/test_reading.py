@@ -184,3 +184,43 @@ def test_a_missing_library_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(Refusal, match=r"anshu\[weather\]"):
         hdf5.decode(b"\x89HDF\r\n\x1a\n")
+
+
+# KNMI's layout as its documentation gives it: kilometres in the projection, offsets of the grid in cells.
+def test_knmi_layout_is_read_in_metres():
+    h5py = pytest.importorskip("h5py", reason="needs anshu[weather]")
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        stamps = {"start": "26-AUG-2010;00:00:00.000", "end": "26-AUG-2010;00:05:00.000"}
+        file.create_group("overview").attrs.update(
+            {f"product_datetime_{edge}": np.bytes_(told) for edge, told in stamps.items()}
+        )
+        place = {"geo_pixel_size_x": 1.0, "geo_pixel_size_y": -1.0, "geo_column_offset": 0.0, "geo_row_offset": 3650.0}
+        file.create_group("geographic").attrs.update({key: np.array([one]) for key, one in place.items()})
+        crs = "+proj=stere +lat_0=90 +lon_0=0.0 +lat_ts=60.0 +a=6378.14 +b=6356.75 +x_0=0 y_0=0"
+        file.create_group("geographic/map_projection").attrs["projection_proj4_params"] = np.bytes_(crs)
+        file["image1/image_data"] = np.array([[0, 65535], [12, 250]], np.uint16)
+        file["image1"].attrs["image_geo_parameter"] = np.bytes_("PRECIP_[MM]")
+        calibration = {"calibration_formulas": np.bytes_("GEO=0.010000*PV+0.000000")}
+        calibration |= {"calibration_missing_data": [65535], "calibration_out_of_image": [65535]}
+        file.create_group("image1/calibration").attrs.update(calibration)
+    (grid,) = read_grids(buffer.getvalue(), name="RAD_NL25_RAP_5min_201008260000.h5")
+    np.testing.assert_allclose(grid.values, [[0.0, np.nan], [0.12, 2.5]])
+    assert (grid.unit, grid.accumulation_s, grid.north, grid.cell_y) == ("mm", 300, -3_650_000, 1_000)
+    longitude, latitude = grid.unproject(grid.west, grid.north)
+    # The composite's upper left corner: 55.974 N 0 E.
+    assert (float(longitude), float(latitude)) == pytest.approx((0.0, 55.974), abs=0.002)
+
+
+@pytest.mark.parametrize("told", [b"RX180650100001022BY 810134VS 3SW   2.29.1PR E+00INT   5GP 900x 900MS  3<boo>"])
+def test_one_byte_products_are_reflectivity(told):
+    codes = np.zeros((900, 900), np.uint8)
+    codes[0, :4] = [65, 250, 249, 165]
+    grid = radolan.decode(told + b"\x03" + codes.tobytes())
+    np.testing.assert_array_equal(grid.values[-1, :4], [0.0, np.nan, -32.0, 50.0])
+    assert (grid.unit, grid.accumulation_s) == ("dBZ", 300)
+
+
+def test_a_radolan_picture_without_a_grid_is_refused():
+    with pytest.raises(Refusal, match="not_radolan"):
+        radolan.decode(b"PG262115100000214BY22205LV 6  1.0 19.0 28.0 37.0 46.0 55.0CS0MX 0MS 0<>\x03abc")

@@ -3,11 +3,10 @@
 
 from typing import Final
 
-import numpy as np
-
 from anshu.science.rainfall import kriging, mean_field_bias, variogram
 from anshu.science.rainfall.grid import Grid
 from anshu.science.rainfall.observed import Observed, paired
+from anshu.science.rainfall.reach import REACH_M, faded
 from anshu.science.rainfall.variogram import Exponential
 from anshu.science.standing import Standing
 
@@ -19,7 +18,12 @@ LEAST_POINTS: Final = 3
 
 
 def merge(
-    radar: Grid, observed: Observed, *, bias: float | None = None, model: Exponential = variogram.OF_RESIDUALS
+    radar: Grid,
+    observed: Observed,
+    *,
+    bias: float | None = None,
+    model: Exponential = variogram.OF_RESIDUALS,
+    reach_m: float = REACH_M,
 ) -> Grid:
     """Give K(G) + R - K(R): kriged gauges plus what kriging loses of the radar when it sees it only at the gauges.
 
@@ -31,15 +35,17 @@ def merge(
         Factor taken out of the radar first; these pairs' own where not given, 1 for none.
     model
         Variogram for both krigings; exponential with 10 km where not given.
+    reach_m
+        Farther from every gauge the radar stays as it is.
 
     References
     ----------
     Sinclair, S. and Pegram, G. (2005), Atmospheric Science Letters 6, 19-22, doi:10.1002/asl.85.
     """
-    level = mean_field_bias.merge(radar, observed, bias=bias)
+    level = mean_field_bias.merge(radar.require_metric(), observed, bias=bias)
     points, under = paired(level, observed)
     if len(points) < LEAST_POINTS:
         return level
     # Kriging is linear: the two fields differ by one kriging of the differences.
     residual = kriging.estimate(points.with_values(points.value - under), *level.centres(), variogram=model)
-    return level.with_values(np.maximum(level.values + residual, 0.0))
+    return faded(level, level.values + residual, points, reach_m=reach_m)

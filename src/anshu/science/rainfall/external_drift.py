@@ -8,6 +8,7 @@ import numpy as np
 from anshu.science.rainfall import kriging, mean_field_bias, variogram
 from anshu.science.rainfall.grid import Grid
 from anshu.science.rainfall.observed import Observed, paired
+from anshu.science.rainfall.reach import REACH_M, faded
 from anshu.science.rainfall.variogram import Exponential
 from anshu.science.standing import Standing
 
@@ -25,6 +26,7 @@ def merge(
     bias: float | None = None,
     model: Exponential = variogram.OF_RESIDUALS,
     least_wet: int = LEAST_WET,
+    reach_m: float = REACH_M,
 ) -> Grid:
     """Krige the gauges with the radar as drift; no less than zero, missing where the radar is.
 
@@ -38,12 +40,14 @@ def merge(
         Variogram of the residuals; exponential with 10 km where not given.
     least_wet
         Fewer gauges that are wet, or fewer wet cells under gauges, leave the mean field bias alone.
+    reach_m
+        Farther from every gauge the radar stays as it is.
 
     References
     ----------
     Haberlandt, U. (2007), Journal of Hydrology 332, 144-157, doi:10.1016/j.jhydrol.2006.06.028.
     """
-    level = mean_field_bias.merge(radar, observed, bias=bias)
+    level = mean_field_bias.merge(radar.require_metric(), observed, bias=bias)
     points, under = paired(level, observed)
     if min(np.count_nonzero(points.value > 0), np.count_nonzero(under > 0)) < least_wet:
         return level
@@ -53,4 +57,4 @@ def merge(
     found[known] = kriging.estimate(
         points, x[known], y[known], variogram=model, drift_at=under, drift=level.values[known]
     )
-    return level.with_values(np.maximum(found, 0.0))
+    return faded(level, found, points, reach_m=reach_m)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from anshu.science.standing import Refusal
 from anshu.science.units import Array
@@ -97,6 +97,12 @@ class Grid:
         near = np.allclose(ours, theirs, rtol=0.0, atol=1e-6 * self.cell_x)
         return self.values.shape == other.values.shape and self.crs == other.crs and bool(near)
 
+    def require_metric(self) -> "Grid":
+        """Refuse a grid in degrees, on which distances in metres would be nonsense."""
+        if _geographic(self.crs):
+            raise Refusal("crs_not_metric", crs=self.crs)
+        return self
+
     def amount_mm(self) -> "Grid":
         """Turn a rate into the millimetres of the accumulation; an amount stays as it is.
 
@@ -156,3 +162,8 @@ class Grid:
 @lru_cache(maxsize=32)
 def _transformer(crs: str) -> Transformer:
     return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+
+@lru_cache(maxsize=32)
+def _geographic(crs: str) -> bool:
+    return bool(CRS.from_user_input(crs).is_geographic)

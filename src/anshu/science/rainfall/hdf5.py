@@ -66,6 +66,10 @@ def _text(value: Any) -> str:
     return first.decode("latin-1") if isinstance(first, bytes) else str(first)
 
 
+def _number(value: Any) -> float:
+    return float(np.ravel(value)[0])
+
+
 def _said(file: Any, group: str, data: str, key: str, default: str = "") -> str:
     """This will look for an attribute in the nearest `what`: of the data, of its data set, of the file."""
     for path in (f"{group}/{data}/what", f"{group}/what", "what"):
@@ -99,9 +103,9 @@ def _odim_frame(file: Any, group: str, values: Array) -> tuple[str, float, float
     where = dict(file["where"].attrs) if "where" in file else {}
     where |= dict(file[f"{group}/where"].attrs) if f"{group}/where" in file else {}
     crs = _text(where["projdef"])
-    cell_x, cell_y = float(where["xscale"]), float(where["yscale"])
+    cell_x, cell_y = _number(where["xscale"]), _number(where["yscale"])
     corner = "UL" if "UL_lon" in where else "LL"
-    x, y = Proj(crs)(float(where[f"{corner}_lon"]), float(where[f"{corner}_lat"]))
+    x, y = Proj(crs)(_number(where[f"{corner}_lon"]), _number(where[f"{corner}_lat"]))
     north = float(y) if corner == "UL" else float(y) + cell_y * values.shape[0]
     return crs, float(x), north, cell_x, cell_y
 
@@ -116,16 +120,16 @@ def _knmi(file: Any) -> Grid:
     values = raw * float(formula[1]) + float(formula[2] or 0.0)
     for key in ("calibration_missing_data", "calibration_out_of_image"):
         # Zero is also how some products write dry ground: only a code that no rain can have is missing.
-        code = float(np.ravel(calibration.get(key, -1))[0])
+        code = _number(calibration.get(key, -1))
         if code > 0:
             values[raw == code] = np.nan
     unit: Unit = "dBZ" if "DBZ" in _text(image.attrs.get("image_geo_parameter", "MM")).upper() else "mm"
     start, end = (_knmi_moment(file, edge) for edge in ("start", "end"))
     seconds = (end - start).total_seconds() if start and end else float("nan")
     crs = _in_metres(_text(frame["map_projection"].attrs["projection_proj4_params"]))
-    cell_x, cell_y = (abs(float(np.ravel(frame.attrs[f"geo_pixel_size_{axis}"])[0])) * 1000.0 for axis in "xy")
-    west = float(np.ravel(frame.attrs["geo_column_offset"])[0]) * cell_x
-    north = -float(np.ravel(frame.attrs["geo_row_offset"])[0]) * cell_y
+    cell_x, cell_y = (abs(_number(frame.attrs[f"geo_pixel_size_{axis}"])) * 1000.0 for axis in "xy")
+    west = _number(frame.attrs["geo_column_offset"]) * cell_x
+    north = -_number(frame.attrs["geo_row_offset"]) * cell_y
     return Grid(values, crs, west, north, cell_x, cell_y, end, unit, seconds)
 
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inverse distance: gauges alone, and gauges' residuals laid over the radar."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from anshu.science.rainfall import mean_field_bias
 from anshu.science.rainfall.grid import Grid
-from anshu.science.rainfall.observed import Observed, paired
+from anshu.science.rainfall.observed import Observed, paired, parts
+from anshu.science.rainfall.reach import REACH_M, faded
 from anshu.science.standing import Standing
 from anshu.science.units import Array
 
@@ -19,8 +19,6 @@ STANDING: Final = Standing(
 POWER: Final = 2.0
 # Nearer than this the point is the gauge.
 _TOUCHING_M: Final = 1.0
-# Pairs of cell and gauge held at once: keeps a large field within some tens of megabytes.
-_PAIRS_AT_ONCE: Final = 4_000_000
 
 
 def interpolate(observed: Observed, x: Array, y: Array, *, power: float = POWER) -> Array:
@@ -42,18 +40,14 @@ def interpolate(observed: Observed, x: Array, y: Array, *, power: float = POWER)
     return flat.reshape(x.shape)
 
 
-def parts(cells: int, points: int) -> Iterator[slice]:
-    """Cut cells into runs that fit in memory together with every point."""
-    size = max(1, _PAIRS_AT_ONCE // max(points, 1))
-    return (slice(start, min(start + size, cells)) for start in range(0, cells, size))
-
-
 def gauges_only(frame: Grid, observed: Observed, *, power: float = POWER) -> Grid:
     """Interpolate gauges onto a grid's cells without looking at its values."""
     return frame.with_values(interpolate(observed, *frame.centres(), power=power))
 
 
-def merge(radar: Grid, observed: Observed, *, bias: float | None = None, power: float = POWER) -> Grid:
+def merge(
+    radar: Grid, observed: Observed, *, bias: float | None = None, power: float = POWER, reach_m: float = REACH_M
+) -> Grid:
     """Lay the interpolated differences gauge - radar over the radar, whose mean field bias is taken out first.
 
     Parameters
@@ -66,15 +60,17 @@ def merge(radar: Grid, observed: Observed, *, bias: float | None = None, power: 
         The factor to take out first; that of these pairs where not given, 1 for none.
     power
         Of the distance.
+    reach_m
+        Farther from every gauge the radar stays as it is.
 
     References
     ----------
     Goudenhoofdt and Delobbe (2009), doi:10.5194/hess-13-195-2009; Bartels, H. et al. (2004), RADOLAN final report,
     difference adjustment.
     """
-    level = mean_field_bias.merge(radar, observed, bias=bias)
+    level = mean_field_bias.merge(radar.require_metric(), observed, bias=bias)
     points, under = paired(level, observed)
     if len(points) == 0:
         return level
     residual = interpolate(points.with_values(points.value - under), *level.centres(), power=power)
-    return level.with_values(np.maximum(level.values + residual, 0.0))
+    return faded(level, level.values + residual, points, reach_m=reach_m)

@@ -5,8 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from anshu.science.rainfall.inverse_distance import parts
-from anshu.science.rainfall.observed import Observed
+from anshu.science.rainfall.observed import Observed, parts
 from anshu.science.rainfall.variogram import Exponential
 from anshu.science.standing import Standing
 from anshu.science.units import Array

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What gauges measured over one accumulation, placed in a field's plane and paired with its cells."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from anshu.science.rainfall.grid import Grid
 from anshu.science.standing import Refusal
 from anshu.science.units import Array
+
+# Pairs of cell and gauge held at once: keeps a large field within some tens of megabytes.
+_PAIRS_AT_ONCE: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,9 @@ def paired(radar: Grid, observed: Observed) -> tuple[Observed, Array]:
     under = radar.at(observed.x, observed.y)
     both = ~(np.isnan(observed.value) | np.isnan(under))
     return observed.where(both), under[both]
+
+
+def parts(cells: int, points: int) -> Iterator[slice]:
+    """Cut cells into runs that fit in memory together with every point."""
+    size = max(1, _PAIRS_AT_ONCE // max(points, 1))
+    return (slice(start, min(start + size, cells)) for start in range(0, cells, size))

@@ -72,6 +72,8 @@ def decode(content: bytes, *, keep_clutter: bool = True) -> Grid:
     if re.match(r"[A-Z]{2}\d{6}\d{5}\d{4}BY", head) is None:
         raise Refusal("not_radolan")
     words = _words(head)
+    if "GP" not in words:
+        raise Refusal("not_radolan", product=head[:2])
     rows, columns = (int(number) for number in words["GP"].split("x"))
     bytes_each = 1 if head[:2] in _RVP6 else 2
     body = content[head_end + 1 : head_end + 1 + rows * columns * bytes_each]
