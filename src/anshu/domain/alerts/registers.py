@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alarms and the rules that raise them, in the console."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anshu.console.columns import AgeColumn, Column, DivisionColumn, LevelColumn, StateColumn
-from anshu.console.fields import NamedField, field_for
-from anshu.console.forms import RegisterForm
 from anshu.console.register import Action, Group, Panel, Register, Tab
 from anshu.console.registry import register
-from anshu.domain.alerts.choices import AlarmState
+from anshu.domain.alerts.choices import AlarmState, RuleKind
+from anshu.domain.alerts.forms import RuleForm, stream_name
 from anshu.domain.alerts.models import Alarm, Rule
 from anshu.domain.alerts.selectors import comments_of, occurrences_of
 from anshu.domain.alerts.services import (
@@ -24,9 +24,12 @@ from anshu.domain.alerts.services import (
     alarm_assign,
     alarm_clear,
     alarm_comment,
+    measure_name,
     rule_disable,
     rule_save,
+    unit_of,
 )
+from anshu.domain.sensing.selectors import datastreams_in_use
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.models import User
 from anshu.kernel.access.viewer import Viewer, within
@@ -168,48 +171,23 @@ class AlarmRegister(Register):
     )
 
 
-class DatastreamField(NamedField):
-    """A datastream as 设备编号/要素代码."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.model = Rule._meta.get_field("datastream").related_model
-
-    def shown(self, row: Any) -> str:
-        """This will name a datastream by its device and property."""
-        return f"{row.thing.code}/{row.observed_property.code}"
-
-    def _find(self, text: str) -> Any:
-        thing, _slash, code = text.partition("/")
-        found = self.model._default_manager.filter(
-            thing__code=thing.strip(), observed_property__code=code.strip(), thing__retired_at=None
-        ).first()
-        if found is None:
-            raise ValidationError(_now("没有“%(value)s”。请按“设备编号/要素代码”填写。") % {"value": text})
-        return found
-
-
-class RuleForm(RegisterForm):
-    """A threshold in each colour that is used, in the unit of the observed property."""
-
-    datastream = DatastreamField(label=_("数据流"), help_text=_("设备编号/要素代码,如 RV001/water_level"))
-
-    class Meta:
-        model = Rule
-        formfield_callback = field_for
-        fields = (
-            "datastream",
-            "name",
-            "direction",
-            "blue",
-            "yellow",
-            "orange",
-            "red",
-            "duration_s",
-            "hysteresis",
-            "no_data_s",
-            "source",
-        )
+def _meaning(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
+    """This will say what the rule measures and when it judges, and lead to its dry run."""
+    facts = [(_now("判定"), measure_name(row)), (_now("阈值单位"), unit_of(row) or "—")]
+    if row.kind == RuleKind.COUNT:
+        names = "、".join(stream_name(each) for each in datastreams_in_use([row.datastream_id, *row.member_ids]))
+        facts.append((_now("组内数据流"), names))
+    if row.kind == RuleKind.FORMULA:
+        facts.append((_now("公式"), row.formula))
+    hours = f"{row.day_from:%H:%M}–{row.day_until:%H:%M}" if row.day_from and row.day_until else _now("全天")
+    season = f"{row.season_from} – {row.season_until}" if row.season_from else _now("全年")
+    facts.append((_now("判定时段"), f"{season} {hours}"))
+    may_try = viewer.covers(row.datastream.thing, Capability.MONITORING, Right.APPROVE)
+    return {
+        "title": _now("这条规则判什么"),
+        "facts": facts,
+        "trial": reverse("rule-trial", args=[row.pk]) if may_try else "",
+    }
 
 
 @register
@@ -221,13 +199,16 @@ class RuleRegister(Register):
     capability = Capability.MONITORING
     module = "monitoring"
     name = _("告警规则")
-    about = _("每条规则写明对哪个设备的哪个要素、四色阈值、持续时间、回差和依据。没有规则就没有告警。")
+    about = _(
+        "每条规则写明判什么(数值、变化量、累计量、超限个数或公式)、四色阈值、持续时间、回差和依据。没有规则就没有告警。"
+    )
     order = 40
     scope_path = "datastream__thing__"
     related = ("datastream__thing", "datastream__observed_property")
     columns = (
         Column("name", link=True),
         Column("datastream", sortable=False),
+        Column("kind", sortable=False),
         Column("direction", sortable=False),
         Column("blue", right=True, sortable=False),
         Column("yellow", right=True, sortable=False),
@@ -239,7 +220,7 @@ class RuleRegister(Register):
         Column("source", sortable=False),
         Column("enabled"),
     )
-    filters = ("division", "enabled")
+    filters = ("division", "kind", "enabled")
     search = ("name", "datastream__thing__name", "datastream__thing__code")
     form = RuleForm
     subject = "rule"
@@ -248,12 +229,16 @@ class RuleRegister(Register):
     importable = False
     attach = False
     groups = (
-        Group(_("规则"), ("name", "datastream", "direction", "blue", "yellow", "orange", "red")),
+        Group(_("规则"), ("name", "datastream", "kind", "direction", "blue", "yellow", "orange", "red")),
         Group(
             _("何时算数"),
             ("duration_s", "hysteresis", "no_data_s", "source", "valid_from", "valid_until", "enabled"),
         ),
+        Group(_("变化量、累计量"), ("window_s",)),
+        Group(_("超限个数、公式"), ("member_threshold", "formula", "age_s")),
+        Group(_("只在这些时候判(不填为全年全天)"), ("day_from", "day_until", "season_from", "season_until")),
     )
+    panels = (Panel(template="alerts/panel_rule.html", context=_meaning, side=True),)
     actions = (
         Action(
             code="disabled",
@@ -265,6 +250,10 @@ class RuleRegister(Register):
             run=lambda row, actor, now, given: rule_disable(rule=row, reason=given["reason"], actor=actor, now=now),
         ),
     )
+
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will lead those who may make rules to the templates."""
+        return [(_("套用模板"), reverse("rule-templates"))] if self.may(viewer, "create") else ()
 
     def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
         """This will go by the device's place, sector and unit."""

@@ -14,6 +14,7 @@ from anshu.domain.alerts.services.rule_templates import (
 )
 from anshu.domain.alerts.services.rulebook import RuleBook, rulebook_load
 from anshu.domain.alerts.services.silence import no_data_check, resting_check
+from anshu.domain.alerts.services.telling import measure_name, unit_of
 
 __all__ = [
     "Applied",
@@ -24,6 +25,7 @@ __all__ = [
     "alarm_assign",
     "alarm_clear",
     "alarm_comment",
+    "measure_name",
     "no_data_check",
     "observations_judge",
     "resting_check",
@@ -34,4 +36,5 @@ __all__ = [
     "rule_templates",
     "rulebook_load",
     "template_apply",
+    "unit_of",
 ]

@@ -66,17 +66,18 @@ def rule_save(
         raise Refusal(_("这些字段不能修改"), fields=dict.fromkeys(unknown, _("不能修改")))
     rule = Rule.objects.select_for_update(of=("self",)).get(pk=rule.pk) if rule is not None else Rule(valid_from=now)
     before = {name: str(getattr(rule, name, None)) for name in fields} if rule.pk else {}
-    measured = _measured(rule)
+    new, measured = rule.pk is None, _measured(rule)
     rule_fill(rule, fields)
     rule_require(actor, rule)
     if wrong := rule_faults(rule, unit, actor):
         raise Refusal(_("规则有误"), fields=wrong)
     with attribute(actor=actor, reason=reason):
-        if rule.pk and (not rule.enabled or _measured(rule) != measured):
+        if not new and (not rule.enabled or _measured(rule) != measured):
             _end_alarms(rule, actor, now, reason)
         rule.save()
     changes = {name: [before.get(name), str(getattr(rule, name))] for name in fields}
-    record(actor=actor, now=now, action="rule.saved", subject=rule, reason=reason, changes=changes)
+    verb = "created" if new else "updated" if rule.enabled else "disabled"
+    record(actor=actor, now=now, action=f"rule.{verb}", subject=rule, reason=reason, changes=changes)
     return rule
 
 
