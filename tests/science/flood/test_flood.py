@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small-catchment flood methods against textbook answers and measured rivers."""
 
-import csv
 from math import nan
 
 import numpy as np
@@ -114,11 +113,8 @@ def test_without_local_coefficients_guidance_names_them():
 
 
 def gaugings(shared, river):
-    # One file begins with a byte-order mark.
     path = shared / "data/02b_river_stage/rating_curves" / f"{river}.csv"
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    return np.array([float(row["stage"]) for row in rows]), np.array([float(row["q"]) for row in rows])
+    return rating_curve.read_gaugings(path.read_text(encoding="utf-8"))
 
 
 RIVERS = ["nordura", "provo_natural", "green_channel", "co_channel"]
@@ -127,11 +123,11 @@ LEAST_COVERED = 0.85  # of gaugings left out, within the 95 % bounds; with 15 to
 
 @pytest.mark.parametrize("river", RIVERS)
 def test_a_gauging_left_out_lies_within_the_bounds(shared, river):
-    stage, discharge = gaugings(shared, river)
+    stage, discharge, sigma = gaugings(shared, river)
     covered = []
     for left_out in range(stage.size):
         kept = np.arange(stage.size) != left_out
-        low, high = rating_curve.fit(stage[kept], discharge[kept]).interval(stage[left_out])
+        low, high = rating_curve.fit(stage[kept], discharge[kept], sigma=sigma[kept]).interval(stage[left_out])
         covered.append(float(low) <= discharge[left_out] <= float(high))
     assert np.mean(covered) >= LEAST_COVERED
 
@@ -142,6 +138,33 @@ def test_a_curve_without_scatter_is_found_again():
     assert found.discharge([2.0, 3.5]).tolist() == pytest.approx([12 * 1.6**1.8, 12 * 3.1**1.8], rel=0.005)
     assert found.discharge([0.1, nan]).tolist() == pytest.approx([0.0, nan], nan_ok=True)
     assert found.extrapolates([0.5, 2.0]).tolist() == [True, False]
+
+
+def test_a_stage_is_found_back_from_its_discharge():
+    stage = np.linspace(1.0, 4.0, 12)
+    found = rating_curve.fit(stage, 12.0 * (stage - 0.4) ** 1.8)
+    assert found.stage(found.discharge([1.5, 3.0])).tolist() == pytest.approx([1.5, 3.0])
+    assert np.isnan(found.stage([nan, -1.0])).all()
+
+
+def test_a_poor_gauging_pulls_less_when_its_uncertainty_is_known():
+    stage = np.linspace(1.0, 4.0, 12)
+    true = 12.0 * (stage - 0.4) ** 1.8
+    measured = true * np.where(np.arange(12) % 2, 1.02, 0.98)
+    measured[6] *= 1.6
+    sigma = 0.02 * measured
+    sigma[6] = 0.5 * measured[6]
+    plain, weighted = rating_curve.fit(stage, measured), rating_curve.fit(stage, measured, sigma=sigma)
+    off = [float(np.abs(np.log(one.discharge(stage) / true)).max()) for one in (plain, weighted)]
+    assert off[1] < 0.5 * off[0]
+
+
+def test_a_table_of_gaugings_is_read_with_its_mark_and_its_blanks():
+    stage, discharge, sigma = rating_curve.read_gaugings("\ufeffdatetime,stage,q,q_sigma\nx,1.5,20,0.4\ny,1.7,,\n")
+    assert (stage.tolist(), discharge[0], sigma[0]) == ([1.5, 1.7], 20.0, 0.4)
+    assert np.isnan([discharge[1], sigma[1]]).all()
+    with pytest.raises(Refusal, match="not_gaugings"):
+        rating_curve.read_gaugings("level,flow\n1,2\n")
 
 
 def test_students_t_is_that_of_the_tables():

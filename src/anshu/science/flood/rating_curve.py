@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A rating curve from measured stages and discharges, with its uncertainty."""
 
+import csv
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ STANDING: Final = Standing(
 )
 _TRIALS: Final = 400
 _FEWEST: Final = 5
+_TURNS: Final = 5
 _NORMAL_95: Final = 1.959963984540054
 
 
@@ -46,19 +48,50 @@ class RatingCurve:
         middle = self.discharge(stage)
         return middle / factor, middle * factor
 
+    def stage(self, discharge: ArrayLike) -> Array:
+        """Give the stage at which a discharge passes; NaN where the discharge is missing or below zero."""
+        flow = np.asarray(discharge, float)
+        above = (np.where(flow >= 0, flow, np.nan) / self.scale) ** (1 / self.exponent)
+        stage: Array = self.zero_stage + above
+        return stage
+
     def extrapolates(self, stage: ArrayLike) -> np.ndarray:
         """Tell where a stage lies outside those it was fitted over."""
         at = np.asarray(stage, float)
         return (at < self.lowest) | (at > self.highest)
 
 
-def fit(stage: ArrayLike, discharge: ArrayLike) -> RatingCurve:
+def read_gaugings(text: str) -> tuple[Array, Array, Array]:
+    """Read a table of gaugings (comma-separated, columns `stage`, `q` and perhaps `q_sigma`) as stage, Q and σ.
+
+    A byte-order mark is passed over; what is blank, or not given, is NaN.
+
+    Raises
+    ------
+    Refusal
+        `not_gaugings` naming the columns that are missing.
+    """
+    rows = list(csv.DictReader(text.lstrip("\ufeff").splitlines()))
+    held = set(rows[0]) if rows else set()
+    missing = tuple(name for name in ("stage", "q") if name not in held)
+    if missing:
+        raise Refusal("not_gaugings", names=missing)
+    stage, discharge, sigma = (np.array([_number(row.get(name)) for row in rows]) for name in ("stage", "q", "q_sigma"))
+    return stage, discharge, sigma
+
+
+def fit(stage: ArrayLike, discharge: ArrayLike, *, sigma: ArrayLike | None = None) -> RatingCurve:
     """Fit a power law to gaugings by least squares in ln Q, trying stages of zero flow below the lowest gauging.
+
+    Where gaugings carry their own standard uncertainty σ, each weighs 1/(s² + (σ/Q)²), s being the river's own scatter
+    as the residuals leave it, found by turns.
 
     Parameters
     ----------
     stage, discharge
         Measured together; pairs with a missing or non-positive discharge are left out.
+    sigma
+        Standard uncertainty of each discharge; a missing one counts as the median of the others.
 
     Raises
     ------
@@ -72,14 +105,22 @@ def fit(stage: ArrayLike, discharge: ArrayLike) -> RatingCurve:
     """
     h, q = np.asarray(stage, float), np.asarray(discharge, float)
     usable = np.isfinite(h) & np.isfinite(q) & (q > 0)
+    own = _relative(sigma, q)[usable]
     h, logs = h[usable], np.log(q[usable])
     if h.size < _FEWEST or np.ptp(h) == 0:
         raise Refusal("too_few_gaugings", found=int(h.size), needed=_FEWEST)
     reach = np.ptp(h)
     trials = h.min() - reach * np.geomspace(1e-3, 2.0, _TRIALS)
-    fits = [(_line(np.log(h - zero), logs), zero) for zero in trials]
-    (squares, exponent, intercept), zero = min(fits, key=lambda one: one[0][0])
-    away = np.log(h - zero)
+    weights = np.ones(h.size)
+    for _ in range(_TURNS if own.any() else 1):
+        fits = [(_line(np.log(h - zero), logs, weights), zero) for zero in trials]
+        (squares, exponent, intercept), zero = min(fits, key=lambda one: one[0][0])
+        away = np.log(h - zero)
+        residual = logs - intercept - exponent * away
+        scatter = max(float((residual**2).sum()) / (h.size - 3) - float((own**2).mean()), 0.0)
+        variance = scatter + own**2
+        weights = (1 / variance) / (1 / variance).mean() if variance.min() > 0 else weights
+    centre = float((weights * away).sum() / weights.sum())
     return RatingCurve(
         scale=float(np.exp(intercept)),
         exponent=float(exponent),
@@ -88,16 +129,32 @@ def fit(stage: ArrayLike, discharge: ArrayLike) -> RatingCurve:
         gaugings=int(h.size),
         lowest=float(h.min()),
         highest=float(h.max()),
-        _mean_log=float(away.mean()),
-        _spread_log=float(((away - away.mean()) ** 2).sum()),
+        _mean_log=centre,
+        _spread_log=float((weights * (away - centre) ** 2).sum()),
     )
 
 
-def _line(x: Array, y: Array) -> tuple[float, float, float]:
-    away = x - x.mean()
-    slope = float((away * y).sum() / (away**2).sum())
-    intercept = float(y.mean() - slope * x.mean())
-    return float(((y - intercept - slope * x) ** 2).sum()), slope, intercept
+def _line(x: Array, y: Array, weights: Array) -> tuple[float, float, float]:
+    total = weights.sum()
+    x_mean, y_mean = (weights * x).sum() / total, (weights * y).sum() / total
+    away = x - x_mean
+    slope = float((weights * away * y).sum() / (weights * away**2).sum())
+    intercept = float(y_mean - slope * x_mean)
+    return float((weights * (y - intercept - slope * x) ** 2).sum()), slope, intercept
+
+
+def _relative(sigma: ArrayLike | None, discharge: Array) -> Array:
+    """Give each gauging's uncertainty over its discharge, which is that of ln Q; none where none is known."""
+    share: Array = np.full(discharge.shape, np.nan) if sigma is None else np.asarray(sigma, float) / discharge
+    known = np.isfinite(share) & (share > 0)
+    return np.where(known, share, np.median(share[known]) if known.any() else 0.0)
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return float("nan")
 
 
 def student_95(freedom: int) -> float:
