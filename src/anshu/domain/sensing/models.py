@@ -32,6 +32,8 @@ class ObservedProperty(models.Model):
     maximum = models.FloatField(_("可信上限"), null=True, blank=True)
     step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
     decimals = models.SmallIntegerField(_("小数位"), default=2)
+    # Amounts of rain in an hour add up to the day's; levels and temperatures are averaged.
+    summed = models.BooleanField(_("时段累计"), default=False)
     source = models.CharField(_("依据"), max_length=200, blank=True)
 
     class Meta:
@@ -307,3 +309,66 @@ class Quarantine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.protocol} {self.thing_address} {self.reason}"
+
+
+@pghistory.track()
+class RetentionPolicy(models.Model):
+    """保存策略: for how long raw values and minutes stay; hours and days always do. Without property: all others."""
+
+    name = models.CharField(_("名称"), max_length=60)
+    observed_property = models.ForeignKey(
+        ObservedProperty,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("要素"),
+        help_text=_("不填则适用于其余全部要素"),
+    )
+    raw_months = models.PositiveSmallIntegerField(_("原始值保存月数"), default=36)
+    minute_months = models.PositiveSmallIntegerField(_("分钟值保存月数"), default=36)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("保存策略")
+        verbose_name_plural = _("保存策略")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["observed_property"],
+                condition=Q(retired_at=None),
+                nulls_distinct=False,
+                name="retention_property_once",
+            ),
+            models.CheckConstraint(condition=Q(raw_months__gte=1, raw_months__lte=1200), name="retention_raw_months"),
+            models.CheckConstraint(
+                condition=Q(minute_months__gte=models.F("raw_months"), minute_months__lte=1200),
+                name="retention_minute_months",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Purge(models.Model):
+    """清理记录: what retention has taken away, of one property or (without it) of all."""
+
+    observed_property = models.ForeignKey(
+        ObservedProperty, models.PROTECT, null=True, related_name="+", verbose_name=_("要素")
+    )
+    minutes = models.BooleanField(_("分钟值"), default=False)
+    since = models.DateTimeField(_("起"))
+    until = models.DateTimeField(_("止"))
+    rows = models.BigIntegerField(_("行数"))
+    reason = models.CharField(_("理由"), max_length=200)
+    done_at = models.DateTimeField(_("清理时间"))
+
+    class Meta:
+        verbose_name = _("清理记录")
+        verbose_name_plural = _("清理记录")
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m} {self.rows}"
