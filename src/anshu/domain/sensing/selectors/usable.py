@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -35,7 +36,7 @@ def usable_values(stretches: Sequence[tuple[int, int, int]]) -> tuple[Integers, 
 
     Each datastream may stand there once. Left out is what rules do not judge: missing, bad, test and future values.
     """
-    given = [
+    given: list[list[Any]] = [
         [each[0] for each in stretches],
         [_moment(each[1]) for each in stretches],
         [_moment(each[2]) for each in stretches],
