@@ -3,10 +3,11 @@
 
 from anshu.wire.payload import shipped
 from anshu.wire.payload.decoder import FORMAT, Decoded, Decoder, load
-from anshu.wire.payload.envelopes import KINDS, Shape, Uplink, envelope, shape
+from anshu.wire.payload.envelopes import Uplink, envelope
 from anshu.wire.payload.machine import Note, Reading
 from anshu.wire.payload.own import Columns, OwnMessage, columnar, own_json
 from anshu.wire.payload.problems import PROBLEMS, ConfigRefused, Problem
+from anshu.wire.payload.shapes import KINDS, Shape, shape
 
 __all__ = [
     "FORMAT",
