@@ -32,6 +32,8 @@ EVENTS = {
 FALL = timedelta(minutes=5)
 # In five minutes a gauge resolves 0.1 to 0.2 mm: there only the methods offered first are held to beating it.
 MINUTES = (15, 30, 60)
+# While it rains, only the hour behind can tell where the radar lies.
+PAST_STEPS = 12
 
 
 def measure(*, as_json: bool) -> int:
@@ -45,6 +47,8 @@ def measure(*, as_json: bool) -> int:
         for minutes in (5, *MINUTES):
             error = merging.leave_one_out(storm, raw=raw, steps_each=minutes // 5)
             details[f"rmse_mm {day} {minutes} min"] = {key: round(value, 4) for key, value in error.items()}
+            live = merging.leave_one_out(storm, raw=raw, steps_each=minutes // 5, past_steps=PAST_STEPS)
+            details[f"rmse_mm_live {day} {minutes} min"] = {key: round(value, 4) for key, value in live.items()}
             judged = merging.METHODS if minutes in MINUTES else merging.DEFAULTS
             targets += [_beats(day, minutes, method, error) for method in judged]
     targets += _flags(details)
@@ -70,8 +74,8 @@ def storm_of(day: str) -> tuple[merging.Storm, tuple[Grid, ...]]:
 
 
 def _beats(day: str, minutes: int, method: str, error: dict[str, float]) -> Target:
-    best = min(error["radar"], error["gauges_only"])
-    note = f"radar {error['radar']:.3f}, gauges {error['gauges_only']:.3f}"
+    best = min(error["radar"], error["gauges_only"], error["gauges_kriged"])
+    note = f"radar {error['radar']:.3f}, gauges {error['gauges_only']:.3f}, kriged {error['gauges_kriged']:.3f}"
     return Target(f"rmse {day} {minutes} min {method}", error[method], "mm", best, reference=best, note=note)
 
 

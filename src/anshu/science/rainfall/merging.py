@@ -11,8 +11,10 @@ from anshu.science.rainfall import (
     conditional_merging,
     external_drift,
     inverse_distance,
+    kriging,
     mean_field_bias,
     registration,
+    variogram,
 )
 from anshu.science.rainfall.grid import Grid
 from anshu.science.rainfall.observed import Observed
@@ -70,11 +72,24 @@ class Storm:
         amounts = [self.gauge_mm[:, at : at + count].sum(axis=1) for at in wholes]
         return Storm(tuple(fields), self.x, self.y, np.array(amounts).T.reshape(self.x.size, len(fields)))
 
-    def registered(self) -> "Storm":
-        """Lay the radar over the gauges by the one shift that suits all steps best."""
-        shift = registration.find(self.fields, self.observed())
-        moved = tuple(registration.move(field, shift) for field in self.fields)
-        return Storm(moved, self.x, self.y, self.gauge_mm)
+    def registered(self, *, past_steps: int | None = None) -> "Storm":
+        """Lay the radar over the gauges by the shift that suits best.
+
+        Parameters
+        ----------
+        past_steps
+            Steps up to the present one that each step's shift is taken from, as one must while it rains; all of
+            them, as one may afterwards, where not given.
+        """
+        observed, steps = self.observed(), range(len(self.fields))
+        if past_steps is None:
+            shift = registration.find(self.fields, observed)
+            shifts = [shift for _ in steps]
+        else:
+            spans = [slice(max(0, step - past_steps + 1), step + 1) for step in steps]
+            shifts = [registration.find(self.fields[span], observed[span]) for span in spans]
+        moved = [registration.move(field, shift) for field, shift in zip(self.fields, shifts, strict=True)]
+        return Storm(tuple(moved), self.x, self.y, self.gauge_mm)
 
 
 def merge(storm: Storm, *, method: str, bias_steps: int = BIAS_STEPS) -> tuple[Grid, ...]:
@@ -99,7 +114,12 @@ def merge(storm: Storm, *, method: str, bias_steps: int = BIAS_STEPS) -> tuple[G
 
 
 def leave_one_out(
-    storm: Storm, *, raw: Sequence[Grid], steps_each: int, methods: Sequence[str] = tuple(METHODS)
+    storm: Storm,
+    *,
+    raw: Sequence[Grid],
+    steps_each: int,
+    methods: Sequence[str] = tuple(METHODS),
+    past_steps: int | None = None,
 ) -> dict[str, float]:
     """Give the root mean square error of each method at gauges it has not seen, mm per accumulation.
 
@@ -111,18 +131,20 @@ def leave_one_out(
         The radar's own amounts of the same steps, as they came; judged as `radar`.
     steps_each
         Steps summed before merging.
+    past_steps
+        As for `Storm.registered`.
 
     Returns
     -------
     dict
-        By method, with `radar` and `gauges_only` (inverse distance) beside them.
+        By method, with `radar`, `gauges_only` (inverse distance) and `gauges_kriged` beside them.
     """
     errors: dict[str, list[Array]] = {}
     whole = storm.in_steps_of(steps_each)
     plain = Storm(tuple(raw), storm.x, storm.y, storm.gauge_mm).in_steps_of(steps_each)
     for station in range(storm.x.size):
         x, y, truth = storm.x[station : station + 1], storm.y[station : station + 1], whole.gauge_mm[station]
-        rest = storm.without(station).registered().in_steps_of(steps_each)
+        rest = storm.without(station).registered(past_steps=past_steps).in_steps_of(steps_each)
         said = {
             "radar": plain.fields,
             **{one: merge(rest, method=one, bias_steps=BIAS_STEPS // steps_each) for one in methods},
@@ -131,4 +153,6 @@ def leave_one_out(
             errors.setdefault(key, []).append(np.array([float(field.at(x, y)[0]) for field in fields]) - truth)
         alone = [float(inverse_distance.interpolate(one, x, y)[0]) for one in rest.observed()]
         errors.setdefault("gauges_only", []).append(np.array(alone) - truth)
+        kriged = [float(kriging.estimate(one, x, y, variogram=variogram.OF_RESIDUALS)[0]) for one in rest.observed()]
+        errors.setdefault("gauges_kriged", []).append(np.array(kriged) - truth)
     return {key: float(np.sqrt(np.nanmean(np.concatenate(found) ** 2))) for key, found in errors.items()}
