@@ -47,11 +47,11 @@ things = []
 for host in range({HOSTS} + 1):
     parent = Thing.objects.create(code=f"H{{host}}", name=f"H{{host}}", kind="plant", protocol="mqtt",
         address=f"h{{host}}", secret={SECRET!r}, point=Point(119.2, 29.0, srid=4326), division_code=villages[host],
-        sector_code="chemical")
+        sector_code="flood")
     for part in range({PARTS}):
         things.append(Thing(code=f"H{{host}}-{{part}}", name=f"H{{host}}-{{part}}", kind="plant", protocol="mqtt",
             address=f"h{{host}}/{{part}}", secret={SECRET!r}, parent=parent, point=parent.point,
-            division_code=parent.division_code, sector_code="chemical"))
+            division_code=parent.division_code, sector_code="flood"))
 Thing.objects.bulk_create(things)
 Datastream.objects.bulk_create(
     [Datastream(thing=thing, observed_property=prop, name=prop.code) for thing in things for prop in known])

@@ -288,7 +288,7 @@ class Committer:
             return _keep(batch, parcel, QuarantineKind.UNKNOWN, "unknown_thing", parcel.observations)
         if parcel.secret is not None and sender.secret and parcel.secret != sender.secret:
             return _keep(batch, parcel, QuarantineKind.JUDGED, "wrong_secret", ())
-        if time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
+        if sender.id not in batch.heard and time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
             batch.heard[sender.id] = parcel.peer
             batch.exchanges.append((sender.id, parcel.kind, parcel.raw))
         elif sender.watched_until is not None and self._clock() < sender.watched_until:

@@ -66,10 +66,12 @@ class Parcel:
     # Called on the event loop once the batch is committed, or with None when it could not be stored.
     settled: Callable[[Verdict | None], None] | None = field(default=None, repr=False)
 
-    @property
-    def weight(self) -> int:
-        """How much a parcel counts towards a batch."""
-        return max(1, len(self.observations) if self.rows is None else len(self.rows))
+    # How much it counts towards a batch.
+    weight: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Weigh it once; it is asked for often."""
+        self.weight = max(1, len(self.observations) if self.rows is None else len(self.rows))
 
 
 def refused_parcel(refusal: Refusal, protocol: str, peer: str, *, address: str = "") -> Parcel:
