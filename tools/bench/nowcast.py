@@ -29,7 +29,7 @@ FLOOR_MM_H = 0.1
 # What the peer is given for no rain: five decibels below the lightest.
 DRY_DB = -15.0
 HOUR_S = 3600
-EVERY = 3
+EVERY = 4
 MEMBERS = 20
 SIDE = 700
 ENSEMBLE_SIDE = 512
@@ -155,8 +155,8 @@ def _skill(event: Event, details: dict[str, object]) -> list[Target]:
                 rains = fields[k][known] >= THRESHOLD_MM_H
                 sums[name][k] += (rains & rained).sum(), (rains | rained).sum()
     csi = {name: pair[:, 0] / pair[:, 1] for name, pair in sums.items()}
-    details[f"csi_by_lead {event.name}"] = {name: np.round(scores, 4).tolist() for name, scores in csi.items()}
-    useful = {name: useful_lead_s(_leads(event), scores) / 60 for name, scores in csi.items()}
+    details[f"csi_by_lead {event.name}"] = {name: _plain(scores, 4) for name, scores in csi.items()}
+    useful = {name: float(useful_lead_s(_leads(event), scores)) / 60 for name, scores in csi.items()}
     details[f"lead_min_where_csi_falls_below_0.3 {event.name}"] = {
         name: round(lead, 1) if np.isfinite(lead) else "> 60" for name, lead in useful.items()
     }
@@ -165,10 +165,15 @@ def _skill(event: Event, details: dict[str, object]) -> list[Target]:
 
 def _csi_targets(event: Event, csi: dict[str, np.ndarray], minutes: int) -> Iterator[Target]:
     k = round(minutes * 60 / event.step_s) - 1
-    ours, peer, still = csi["ours"][k], csi["pysteps"][k], csi["persistence"][k]
+    ours, peer, still = (float(csi[name][k]) for name in ("ours", "pysteps", "persistence"))
     name = f"csi_1mm_h_{minutes}min {event.name}"
     yield Target(name, ours, "", 0.98 * peer, at_most=False, reference=peer, note=f"pysteps {peer:.4f}")
     yield Target(f"{name} over persistence", ours, "", still, at_most=False, reference=still, note=f"{still:.4f}")
+
+
+def _plain(values: np.ndarray, digits: int) -> list[float | None]:
+    """This will round numbers for JSON, where missing is null."""
+    return [round(float(value), digits) if np.isfinite(value) else None for value in values]
 
 
 def _clock(work: Callable[[], object]) -> float:
@@ -272,27 +277,27 @@ def _ensembles(drawn: list[dict[str, np.ndarray]], details: dict[str, object]) -
             scores[name][row] = [crps[lead][known[lead]].mean() for lead in range(2)]
             chances[name].append(exceedance(case[name], threshold=THRESHOLD_MM_H)[known])
         chances["came"].append((case["came"][known] >= THRESHOLD_MM_H).astype(float))
-        details[f"crps_mm_h 30, 60 min {case['name']}"] = {k: np.round(v[row], 4).tolist() for k, v in scores.items()}
-        details[f"spread_mm_h_by_lead {case['name']}"] = np.round(case["spread"], 3).tolist()
+        details[f"crps_mm_h 30, 60 min {case['name']}"] = {k: _plain(v[row], 4) for k, v in scores.items()}
+        details[f"spread_mm_h_by_lead {case['name']}"] = _plain(case["spread"], 3)
     happened = np.concatenate(chances["came"])
     brier = {}
     for name in scores:
         judged = reliability(np.concatenate(chances[name]), happened)
         brier[name] = judged.brier
         details[f"reliability {name}"] = {
-            "said": np.round(judged.mean_probability, 3).tolist(),
-            "came": np.round(judged.observed_frequency, 3).tolist(),
+            "said": _plain(judged.mean_probability, 3),
+            "came": _plain(judged.observed_frequency, 3),
             "times": judged.counts.astype(int).tolist(),
             "brier": round(judged.brier, 5),
             "reliability": round(judged.reliability, 5),
             "resolution": round(judged.resolution, 5),
         }
     seconds = np.median([case["seconds"] for case in drawn], axis=0)
-    details["ensemble_median_s"] = {"ours": round(seconds[0], 2), "pysteps": round(seconds[1], 2)}
+    details["ensemble_median_s"] = {"ours": round(float(seconds[0]), 2), "pysteps": round(float(seconds[1]), 2)}
     ratio = (scores["ours"] / scores["pysteps"]).mean(axis=0)
     return [
-        Target("ensemble_times_faster", seconds[1] / seconds[0], "×", 3, at_most=False),
-        Target("crps_30min_over_pysteps", ratio[0], "", 1.02, note="mean of the cases' ratios"),
-        Target("crps_60min_over_pysteps", ratio[1], "", 1.02, note="mean of the cases' ratios"),
+        Target("ensemble_times_faster", float(seconds[1] / seconds[0]), "×", 3, at_most=False),
+        Target("crps_30min_over_pysteps", float(ratio[0]), "", 1.02, note="mean of the cases' ratios"),
+        Target("crps_60min_over_pysteps", float(ratio[1]), "", 1.02, note="mean of the cases' ratios"),
         Target("brier_1mm_h_over_pysteps", brier["ours"] / brier["pysteps"], "", 1.02),
     ]
