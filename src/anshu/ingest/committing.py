@@ -32,6 +32,7 @@ from anshu.domain.sensing.services import (
     months_ensure,
     observations_store,
     parts_ensure,
+    positions_keep,
     quarantine_keep,
     quarantine_replayed,
 )
@@ -183,6 +184,7 @@ class Committer:
             if len(batch.columns):
                 stored = observations_store(registry=registry, columns=batch.columns, now=now)
                 self._judge(stored, now)
+                positions_keep(registry=registry, newest=stored.newest)
                 latest = self._latest_due(registry.waiting_with(stored.newest))
                 if latest is not None:
                     latest_store(registry=registry, newest=latest, now=now)

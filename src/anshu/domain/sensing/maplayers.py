@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.contrib.gis.geos import Point
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -128,11 +129,47 @@ class PlantLayer(ThingLayer):
 
 
 @register
+class VehicleLayer(ThingLayer):
+    """Vehicles and rescue boats, where they are now or were then."""
+
+    code = "things-vehicles"
+    name = _("车辆船舶")
+    kinds = (ThingKind.VEHICLE,)
+    geometry_field = "position__point"
+    order = 23
+
+    def rows(self, viewer: Viewer, at: datetime | None) -> QuerySet[Thing]:
+        """This will list those that have ever told where they are."""
+        return super().rows(viewer, at).filter(position__isnull=False).select_related("position")
+
+    def marks(self, rows: Sequence[Any], *, at: datetime | None) -> Iterable[Mark]:
+        """This will show the speed at the newest fix; in the past, at the fix before that instant."""
+        readings = readings_of([row.pk for row in rows], at=at)
+        for row in rows:
+            by_code = {each["code"]: each for each in readings.get(row.pk, ())}
+            lng, lat = by_code.get("position.longitude"), by_code.get("position.latitude")
+            if lng is None or lat is None:
+                continue
+            speed = by_code.get("vehicle.speed", {})
+            yield Mark(
+                id=row.pk,
+                name=row.name,
+                geometry=Point(lng["value"], lat["value"], srid=4326),
+                kind=row.kind,
+                value=speed.get("value"),
+                unit=speed.get("unit", ""),
+                property=speed.get("property", ""),
+                observed_at=lng["at"],
+                stale_after_s=3.0 * row.report_interval_s,
+            )
+
+
+@register
 class OtherLayer(ThingLayer):
-    """Vehicles and everything else."""
+    """Everything else."""
 
     code = "things-other"
-    name = _("车辆船舶与其他")
-    kinds = (ThingKind.VEHICLE, ThingKind.OTHER)
+    name = _("其他设备")
+    kinds = (ThingKind.OTHER,)
     default = False
-    order = 23
+    order = 24

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The registers as the ingest process holds them in memory: one look-up a frame, arrays for the rest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,8 @@ class Registry:
     # Slots whose values are not stored as they come.
     scaled: frozenset[int]
     property_units: dict[str, str]
+    # Slot of a longitude -> thing id and the slots of latitude, speed and course (-1 where there is none).
+    moving: dict[int, tuple[int, int, int, int]]
     # Device models that say how a payload is read.
     decoders: dict[int, dict[str, Any]]
     _conversions: dict[tuple[int, str], tuple[float, float] | None] = field(default_factory=dict)
@@ -165,6 +168,7 @@ def registry_load() -> Registry:
         stored_to_us=last_at_us.copy(),
         unwritten=np.zeros(len(rows), dtype=np.bool_),
         scaled=frozenset(np.flatnonzero((factor != 1.0) | (offset != 0.0)).tolist()),
+        moving=_moving(things.values()),
         decoders={each.pk: each.decoder for each in DeviceModel.objects.exclude(decoder=None)},
         property_units=dict(ObservedProperty.objects.values_list("code", "unit")),
     )
@@ -180,6 +184,16 @@ def _latest(slot_of: dict[int, int]) -> tuple[Times, Floats, Integers]:
         if slot is not None and latest is not None:
             at_us[slot], value[slot], quality[slot] = round(at.timestamp() * 1e6), latest, flag
     return at_us, value, quality
+
+
+def _moving(things: Iterable[RegisteredThing]) -> dict[int, tuple[int, int, int, int]]:
+    found = {}
+    for thing in things:
+        lng, lat = thing.slots.get("position.longitude"), thing.slots.get("position.latitude")
+        if lng is not None and lat is not None:
+            speed, course = thing.slots.get("vehicle.speed", -1), thing.slots.get("vehicle.course", -1)
+            found[lng] = thing.id, lat, speed, course
+    return found
 
 
 def _floats(values: list[float | None]) -> Floats:

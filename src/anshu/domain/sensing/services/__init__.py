@@ -10,6 +10,19 @@ from anshu.domain.sensing.services.commands import (
     flood_note,
 )
 from anshu.domain.sensing.services.corrections import observation_correct
+from anshu.domain.sensing.services.diagnosis import exchange_watch, gaps_fill, history_parameters
+from anshu.domain.sensing.services.models_of_devices import (
+    DecoderReport,
+    decoders_checked_by,
+    model_create,
+    model_retire,
+    model_update,
+    models_seed,
+    require_connecting,
+    thing_connect,
+    thing_refit,
+)
+from anshu.domain.sensing.services.positions import positions_keep
 from anshu.domain.sensing.services.properties import properties_seed
 from anshu.domain.sensing.services.quarantine import (
     Kept,
@@ -39,6 +52,7 @@ from anshu.domain.sensing.services.things import (
 __all__ = [
     "COMMAND_CHANNEL",
     "Columns",
+    "DecoderReport",
     "Kept",
     "Stored",
     "command_answered",
@@ -47,20 +61,32 @@ __all__ = [
     "commands_expire",
     "contacts_keep",
     "datastreams_ensure",
+    "decoders_checked_by",
+    "exchange_watch",
     "exchanges_keep",
     "flood_note",
+    "gaps_fill",
+    "history_parameters",
     "latest_recover",
     "latest_store",
+    "model_create",
+    "model_retire",
+    "model_update",
+    "models_seed",
     "months_ensure",
     "observation_correct",
     "observations_store",
     "parts_ensure",
+    "positions_keep",
     "properties_seed",
     "quarantine_adopt",
     "quarantine_dismiss",
     "quarantine_keep",
     "quarantine_replayed",
+    "require_connecting",
+    "thing_connect",
     "thing_create",
+    "thing_refit",
     "thing_retire",
     "thing_update",
 ]
