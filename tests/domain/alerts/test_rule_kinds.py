@@ -18,6 +18,7 @@ from anshu.domain.alerts.services import (
     rule_save,
     rulebook_load,
 )
+from anshu.domain.sensing.choices import Quality
 from anshu.domain.sensing.models import Observation
 from anshu.kernel.access.selectors import viewer_of
 from anshu.kernel.access.viewer import Absent, Refusal
@@ -84,6 +85,24 @@ def test_a_batch_that_was_rolled_back_leaves_no_rain_in_the_window(rain):
         feed(book, (rain, 10, 28.0))
         transaction.set_rollback(True)
     feed(book, (rain, 15, 5.0))
+    assert not Alarm.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["sum", "count", "formula"])
+def test_a_value_corrected_by_hand_counts_as_corrected_from_then_on(rain, kind):
+    other = datastream(thing("RV002"), rain.observed_property)
+    fields = {
+        "sum": {"window_s": 3600, "orange": 50.0},
+        "count": {"member_ids": [other.pk], "member_threshold": 45.0, "age_s": 3600, "orange": 2.0},
+        "formula": {"formula": "rain_5min + rain_10min", "age_s": 3600, "orange": 50.0},
+    }[kind]
+    second = datastream(rain.thing, observed_property("rain_10min", **RAIN)) if kind == "formula" else other
+    rule(rain, **{**LEVELS, "kind": kind, "hysteresis": 0.0, **fields})
+    book = rulebook_load()
+    wrong = rain if kind == "sum" else second
+    feed(book, (wrong, 5, 49.0))
+    Observation.objects.filter(datastream=wrong).update(value=0.5, quality=Quality.CORRECTED)
+    feed(book, (rain, 10, 48.0))
     assert not Alarm.objects.exists()
 
 
