@@ -24,6 +24,7 @@ AT = NOW - timedelta(minutes=1)
 ADDRESS = "3308250001"
 SETUP = platform("setup")
 PATIENCE_S = 20
+DOORS = ("http", "sl651", "hj212", "jt808", "jt809", "gb26875", "mqtt")
 
 
 class Running:
@@ -40,7 +41,7 @@ class Running:
     async def _serve(self):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         server = Server(clock=lambda: self.now, **self._limits)
-        await server.start({"sl651": "127.0.0.1:0", "http": "127.0.0.1:0", "mqtt": "127.0.0.1:0"})
+        await server.start(dict.fromkeys(DOORS, "127.0.0.1:0"))
         self._started.set_result(server)
         await self._stop.wait()
         await server.stop()

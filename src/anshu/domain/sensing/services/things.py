@@ -57,6 +57,15 @@ def require_onboarding(actor: Actor, row: Any) -> None:
         raise Absent
 
 
+def address_of(protocol: str, given: str) -> str:
+    """This will write an address as the protocol's frames have it: people leave out zeros and mix cases."""
+    address = given.strip()
+    if protocol in ("sl651", "gb26875"):
+        return address.upper()
+    # JT/T 808-2013 fills a terminal's number up to twelve digits (4.4.3).
+    return address.zfill(12) if protocol == "jt808" and address.isdigit() else address
+
+
 @transaction.atomic
 def thing_create(
     *,
@@ -82,7 +91,7 @@ def thing_create(
         name=name.strip(),
         kind=kind,
         protocol=protocol,
-        address=address.strip().upper() if protocol == "sl651" else address.strip(),
+        address=address_of(protocol, address),
         point=point,
         division_code=division_code,
         **more,
@@ -105,7 +114,7 @@ def thing_update(*, thing: Thing, actor: Actor, now: datetime, reason: str = "",
         raise Refusal(_("这些字段不能修改"), fields=dict.fromkeys(unknown, _("不能修改")))
     before = {name: str(getattr(thing, name)) for name in changed}
     for name, value in changed.items():
-        setattr(thing, name, value)
+        setattr(thing, name, address_of(thing.protocol, value) if name == "address" else value)
     require_onboarding(actor, thing)
     _check(thing)
     with attribute(actor=actor, reason=reason):
