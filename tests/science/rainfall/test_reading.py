@@ -224,3 +224,19 @@ def test_one_byte_products_are_reflectivity(told):
 def test_a_radolan_picture_without_a_grid_is_refused():
     with pytest.raises(Refusal, match="not_radolan"):
         radolan.decode(b"PG262115100000214BY22205LV 6  1.0 19.0 28.0 37.0 46.0 55.0CS0MX 0MS 0<>\x03abc")
+
+
+def test_heights_are_read_from_a_geotiff():
+    rasterio = pytest.importorskip("rasterio", reason="needs anshu[weather]")
+    heights = np.array([[120, -9999], [340, 55]], np.int16)
+    frame = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "int16", "nodata": -9999}
+    frame |= {"crs": "EPSG:32650", "transform": rasterio.Affine(30, 0, 650_000, 0, -30, 3_210_000)}
+    with rasterio.MemoryFile() as memory:
+        with memory.open(**frame) as file:
+            file.write(heights, 1)
+        content = memory.read()
+    (dem,) = read_grids(content, name="dem.tif", unit="m")
+    np.testing.assert_array_equal(dem.values, [[120, np.nan], [340, 55]])
+    assert (dem.west, dem.north, dem.cell_x, dem.unit) == (650_000, 3_210_000, 30, "m")
+    with pytest.raises(Refusal, match="unit_missing"):
+        read_grids(content, name="dem.tif")

@@ -21,7 +21,7 @@ STANDING: Final = Standing(
 LEAST_COVERAGE: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Area:
     """The cells an area touches and the share of the area that lies in each."""
 

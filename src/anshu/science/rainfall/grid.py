@@ -19,7 +19,7 @@ HOUR_S: Final = 3600.0
 NO_ECHO_DBZ: Final = -32.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grid:
     """A field, northern row first; a missing cell is NaN and never zero.
 

@@ -33,7 +33,7 @@ DEFAULTS: Final = ("external_drift", "residual_inverse_distance")
 BIAS_STEPS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Storm:
     """Radar amounts step by step with the gauges' amounts of the same steps.
 

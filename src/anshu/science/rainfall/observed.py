@@ -16,7 +16,7 @@ from anshu.science.units import Array
 _PAIRS_AT_ONCE: Final = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Observed:
     """Points in the plane of a grid with one amount each, in the grid's unit; NaN missing."""
 

@@ -18,7 +18,7 @@ LEAST_WET: Final = 20
 _QUANTILES: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Match:
     """Pairs of equal probability, ascending: what the source says and what the reference says.
 

@@ -9,13 +9,14 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 
-from anshu.science.rainfall import esri_ascii, fmi_pgm, hdf5, mch_gif, netcdf, radolan
+from anshu.science.rainfall import esri_ascii, fmi_pgm, geotiff, hdf5, mch_gif, netcdf, radolan
 from anshu.science.rainfall.grid import Grid, Unit
 from anshu.science.standing import Refusal
 
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 _NETCDF3: Final = b"CDF"
 _GZIP, _BZIP2, _ZIP, _GIF, _PGM = b"\x1f\x8b", b"BZh", b"PK\x03\x04", b"GIF8", b"P5"
+_TIFF: Final = (b"II*\0", b"MM\0*")
 _TAR_MAGIC_AT: Final = 257
 # An archive of a day's products is some tens of megabytes; more than this is not one.
 _MOST_BYTES: Final = 1 << 30
@@ -24,8 +25,8 @@ _MOST_BYTES: Final = 1 << 30
 def read_grids(content: bytes, *, name: str = "", variable: str = "", unit: Unit | None = None) -> tuple[Grid, ...]:
     """Read every rain field of a file or archive, in the order of time where they are dated.
 
-    MeteoSwiss GIF, FMI PGM, ODIM and KNMI HDF5, netCDF, RADOLAN binary and text; each plain, gzipped, bzipped, tarred
-    or zipped.
+    MeteoSwiss GIF, FMI PGM, ODIM and KNMI HDF5, netCDF, GeoTIFF, RADOLAN binary and text; each plain, gzipped, bzipped,
+    tarred or zipped.
 
     Parameters
     ----------
@@ -36,12 +37,12 @@ def read_grids(content: bytes, *, name: str = "", variable: str = "", unit: Unit
     variable
         netCDF variable or ODIM quantity, where a file has several.
     unit
-        Overrides the unit a netCDF file gives or leaves out.
+        Overrides the unit a netCDF file gives or leaves out; a GeoTIFF cannot be read without.
 
     Raises
     ------
     Refusal
-        `unknown_format`, or what the format's own reader refuses.
+        `unknown_format`, `unit_missing`, or what the format's own reader refuses.
     """
     found = [grid for member, data in _members(content, name) for grid in _decode(data, member, variable, unit)]
     if all(grid.time is not None for grid in found):
@@ -85,6 +86,10 @@ def _decode(content: bytes, name: str, variable: str, unit: Unit | None) -> tupl
         return _hierarchical(content, name, variable, unit)
     if content[:3] == _NETCDF3:
         return netcdf.decode(content, variable=variable, unit=unit, name=name)
+    if content[:4] in _TIFF:
+        if unit is None:
+            raise Refusal("unit_missing", name=name)
+        return (geotiff.decode(content, unit=unit),)
     if b"BY" in content[:24] and b"\x03" in content[:2048]:
         return (radolan.decode(content),)
     if b"ncols" in content[:64].lower():
@@ -93,7 +98,7 @@ def _decode(content: bytes, name: str, variable: str, unit: Unit | None) -> tupl
 
 
 def _hierarchical(content: bytes, name: str, variable: str, unit: Unit | None) -> tuple[Grid, ...]:
-    """This will tell netCDF-4 from a radar's own HDF5: only netCDF marks its creator in the superblock's attributes."""
-    if name.endswith((".nc", ".nc4")) or b"_NCProperties" in content or b"_Netcdf4" in content:
-        return netcdf.decode(content, variable=variable, unit=unit, name=name)
-    return hdf5.decode(content, quantity=variable)
+    """This will tell a radar's own HDF5 from netCDF-4 by the groups that ODIM and KNMI name."""
+    if b"_NCProperties" not in content and (b"dataset1" in content or b"image1" in content):
+        return hdf5.decode(content, quantity=variable)
+    return netcdf.decode(content, variable=variable, unit=unit, name=name)
