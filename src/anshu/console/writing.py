@@ -18,6 +18,10 @@ from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Absent, Refusal
 
 
+# Never shown in a history.
+_MASKED = frozenset({"phone", "secret"})
+
+
 class Conflict(Refusal):
     """Somebody else changed the row after the form was opened."""
 
@@ -108,7 +112,7 @@ def _shown(event: Any, field: models.Field[Any, Any]) -> str:
         return ""
     display = getattr(event, f"get_{field.name}_display", None)
     value = display() if callable(display) else getattr(event, field.attname)
-    return "****" if field.name == "phone" and value else plain_text(value)
+    return "****" if field.name in _MASKED and value else plain_text(value)
 
 
 @dataclass(frozen=True, slots=True)

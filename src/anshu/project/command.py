@@ -46,6 +46,9 @@ def migrate_all() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
+    from anshu.project.seeds import seed_models
+
+    seed_models()
 
 
 def on_stop(action: Callable[[], None]) -> None:

@@ -6,6 +6,8 @@ from django.urls import path, re_path
 from anshu.web.api.door import api
 from anshu.web.boundaries import views as boundaries
 from anshu.web.chain import audit_chain, audit_chain_check
+from anshu.web.devices import trial
+from anshu.web.devices import views as devices
 from anshu.web.glass import glass
 from anshu.web.health import healthz
 from anshu.web.home.views import delivery_again, home, platform_page
@@ -13,6 +15,7 @@ from anshu.web.mobile import views as mobile
 from anshu.web.onemap.views import onemap
 from anshu.web.screens import views as screens
 from anshu.web.search import found
+from anshu.web.sensorthings.views import sensorthings
 
 urlpatterns = [
     path("", home, name="home"),
@@ -26,6 +29,12 @@ urlpatterns = [
     path("boundaries/", boundaries.boundaries, name="boundaries"),
     path("boundaries/template.geojson", boundaries.boundaries_template, name="boundaries-template"),
     path("boundaries/<int:pk>/", boundaries.boundaries_commit, name="boundaries-commit"),
+    path("device-models/trial/", trial.decoder_trial, name="decoder-trial"),
+    path("device-models/templates/", trial.decoder_templates, name="decoder-templates"),
+    path("device-models/template/", trial.decoder_template, name="decoder-template"),
+    path("devices/<int:pk>/", devices.device, name="device"),
+    path("devices/<int:pk>/watch/", devices.device_watch, name="device-watch"),
+    path("devices/<int:pk>/commands/", devices.device_ask, name="device-ask"),
     path("wall/", screens.wall, name="wall"),
     path("alarms/<int:pk>/", screens.alarm, name="alarm"),
     path("alarms/<int:pk>/<slug:code>/", screens.alarm_act, name="alarm-act"),
@@ -36,4 +45,5 @@ urlpatterns = [
     re_path(r"^m/(?P<path>.*)$", mobile.mobile, name="mobile"),
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
+    re_path(r"^sta/v1\.1(?:/(?P<path>.*))?$", sensorthings, name="sensorthings"),
 ]

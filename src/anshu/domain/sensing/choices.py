@@ -20,6 +20,20 @@ class ThingKind(TextChoices):
     OTHER = "other", _("其他")
 
 
+class Protocol(TextChoices):
+    """How a device speaks; the codes are those that ingest's doors give."""
+
+    SL651 = "sl651", _("SL 651 水文遥测")
+    HJ212 = "hj212", _("HJ 212 污染源在线监控")
+    JT808 = "jt808", _("JT/T 808 车载终端")
+    JT809 = "jt809", _("JT/T 809 车辆平台")
+    GB26875 = "gb26875", _("GB/T 26875.3 消防监控")
+    MODBUS = "modbus", _("Modbus TCP")
+    MQTT = "mqtt", _("MQTT")
+    LORAWAN = "lorawan", _("LoRaWAN 网络服务器")
+    HTTP = "http", _("HTTP 接口")
+
+
 class Quality(IntegerChoices):
     """How far a value may be trusted; kept beside the value, which is never overwritten."""
 

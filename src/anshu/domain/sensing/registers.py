@@ -8,56 +8,41 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from anshu.console.columns import AgeColumn, Column, DivisionColumn, StateColumn, plain_text
-from anshu.console.fields import PLACE_HELP, DivisionField, PlaceField, UnitField, field_for
-from anshu.console.forms import RegisterForm
+from anshu.console.columns import AgeColumn, Column, DivisionColumn, Sheet, StateColumn, plain_text
+from anshu.console.fields import PLACE_HELP, DivisionField, PlaceField, UnitField
 from anshu.console.places import Places
 from anshu.console.register import Action, Group, Panel, Register, Tab
 from anshu.console.registry import register
 from anshu.domain.sensing.choices import QuarantineKind, ThingKind
-from anshu.domain.sensing.models import ObservedProperty, Quarantine, Thing
+from anshu.domain.sensing.forms import DeviceModelField, DeviceModelForm, SecretField, ThingForm
+from anshu.domain.sensing.models import DeviceModel, ObservedProperty, Quarantine, Thing
 from anshu.domain.sensing.selectors import (
     latest_of,
     likely_kind,
+    may_diagnose,
     property_names,
     quarantine_visible,
     sender_properties,
 )
 from anshu.domain.sensing.services import (
+    model_create,
+    model_retire,
+    model_update,
     quarantine_adopt,
     quarantine_dismiss,
-    thing_create,
+    thing_connect,
+    thing_refit,
     thing_retire,
-    thing_update,
 )
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import NOTHING, Absent, Refusal, Viewer
 
 CONNECTING = (Right.APPROVE, Right.CREATE)
-
-
-class ThingForm(RegisterForm):
-    """A device as people enter it; the address is how its frames name it."""
-
-    class Meta:
-        model = Thing
-        formfield_callback = field_for
-        fields = (
-            "code",
-            "name",
-            "kind",
-            "protocol",
-            "address",
-            "report_interval_s",
-            "division_code",
-            "sector_code",
-            "unit",
-            "point",
-        )
 
 
 def _latest(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
@@ -79,6 +64,21 @@ def _latest(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
     }
 
 
+class SecretColumn(Column):
+    """Whether a device has a secret; which one is never shown."""
+
+    def text(self, row: Any, sheet: Sheet) -> str:
+        """This will say that there is one."""
+        return _now("已设置") if row.secret else _now("未设置")
+
+
+def _diagnosis(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | None:
+    """This will lead those who run devices to a device's diagnosis."""
+    if not may_diagnose(viewer, row):
+        return None
+    return {"title": _now("诊断"), "address": reverse("device", args=[row.pk])}
+
+
 @register
 class ThingRegister(Register):
     """Stations and devices."""
@@ -95,28 +95,108 @@ class ThingRegister(Register):
         Column("name", link=True),
         Column("kind"),
         DivisionColumn(),
+        Column("model", sortable=False, default=False),
         Column("protocol"),
         Column("address", sortable=False),
         AgeColumn("contact.heard_at", label=_("最近来报"), empty=_("从未来报")),
         Column("report_interval_s", right=True, default=False),
         Column("unit", sortable=False, default=False),
+        SecretColumn("secret", sortable=False, default=False),
     )
-    related = ("contact", "unit")
+    related = ("contact", "unit", "model")
     filters = ("division", "kind", "sector_code")
     search = ("name", "code", "address")
     natural_key = ("code",)
     form = ThingForm
     subject = "thing"
-    create, update, retire = thing_create, thing_update, thing_retire
+    create, update, retire = thing_connect, thing_refit, thing_retire
     # Nobody holds creation in the matrix by that name alone: connecting is for those who approve, or configure.
     write_rights = {"create": CONNECTING, "update": CONNECTING, "retire": CONNECTING}
     bulk_fields = ("report_interval_s",)
     groups = (
-        Group(_("是什么"), ("code", "name", "kind", "protocol", "address", "report_interval_s", "contact.heard_at")),
+        Group(
+            _("是什么"),
+            ("code", "name", "model", "kind", "protocol", "address", "secret", "report_interval_s", "contact.heard_at"),
+        ),
         Group(_("在哪里、归谁管"), ("division_code", "sector_code", "unit", "risk_object", "point")),
     )
-    panels = (Panel(template="console/panel_table.html", context=_latest),)
+    panels = (
+        Panel(template="console/panel_table.html", context=_latest),
+        Panel(template="sensing/panel_diagnosis.html", context=_diagnosis, side=True),
+    )
     map = True
+
+
+def _connects(viewer: Viewer) -> bool:
+    return viewer.can(Capability.CONFIGURATION, Right.UPDATE) or viewer.can(Capability.MONITORING, Right.APPROVE)
+
+
+class RowsColumn(Column):
+    """Datastreams of a model, by code."""
+
+    def text(self, row: Any, sheet: Sheet) -> str:
+        """This will list the codes."""
+        return "、".join(each["property"] for each in row.datastreams)
+
+
+class DecoderColumn(Column):
+    """Whether a model has a decoder of its own."""
+
+    def text(self, row: Any, sheet: Sheet) -> str:
+        """This will say what reads the payload."""
+        return _now("按标准协议") if row.decoder is None else _now("自带解码配置")
+
+
+@register
+class DeviceModelRegister(Register):
+    """Templates by which devices are connected. A model has no place: whoever connects devices keeps it."""
+
+    slug = "device-models"
+    model = DeviceModel
+    capability = Capability.MONITORING
+    module = "monitoring"
+    name = _("设备型号")
+    about = _("型号规定一种设备有哪些要素、载荷怎么解、配哪些默认规则。接入设备时选型号,一张表单就够了。")
+    order = 80
+    columns = (
+        Column("code"),
+        Column("name", link=True),
+        Column("maker", sortable=False),
+        Column("kind"),
+        Column("protocol"),
+        Column("report_interval_s", right=True, default=False),
+        RowsColumn("datastreams", sortable=False),
+        DecoderColumn("decoder", sortable=False),
+    )
+    filters = ("kind",)
+    search = ("code", "name", "maker")
+    sort = "code"
+    attach = False
+    importable = False
+    form = DeviceModelForm
+    subject = "model"
+    create, update, retire = model_create, model_update, model_retire
+    groups = (
+        Group(_("是什么"), ("code", "name", "maker", "kind", "protocol", "report_interval_s")),
+        Group(_("要素、解码与规则"), ("datastreams", "decoder", "rule_templates")),
+    )
+
+    def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
+        """This will give the whole list to whoever reads monitoring or connects devices, changes to the latter."""
+        held = self.open_to(viewer) if right == Right.READ else _connects(viewer)
+        return Q() if held else NOTHING
+
+    def open_to(self, viewer: Viewer) -> bool:
+        """This will open the list to readers of monitoring, and to those who connect devices."""
+        return viewer.can(Capability.MONITORING, Right.READ) or _connects(viewer)
+
+    def may(self, viewer: Viewer, verb: str) -> bool:
+        """This will let those who connect devices write."""
+        return _connects(viewer)
+
+    def rights_on(self, viewer: Viewer, row: Any) -> frozenset[Right]:
+        """This will give every right to those who connect devices, reading to others."""
+        return frozenset(Right) if _connects(viewer) else frozenset({Right.READ})
 
 
 @register
@@ -152,6 +232,8 @@ class ObservedPropertyRegister(Register):
 
 def _adopt(row: Any, actor: Viewer, now: datetime, given: Mapping[str, Any]) -> str:
     """This will adopt the sender; where the actor may not connect, the answer is words, for the form stays open."""
+    if given.get("model") is None:
+        given = {**given, "report_interval_s": given.get("report_interval_s") or 3600}
     try:
         thing = quarantine_adopt(entry=row, actor=actor, now=now, **given)
     except Absent as error:
@@ -161,7 +243,8 @@ def _adopt(row: Any, actor: Viewer, now: datetime, given: Mapping[str, Any]) -> 
 
 def _adoption_fields(row: Any, viewer: Viewer) -> dict[str, Callable[[Viewer], forms.Field]]:
     """This will make the form of an adoption, filled in as far as the frames tell."""
-    kind = likely_kind(sender_properties(row))
+    found = sender_properties(row)
+    kind = likely_kind(found)
     sector = ThingForm.base_fields["sector_code"]
     sectors = getattr(sector, "choices", ())
     water = kind in {ThingKind.RAIN, ThingKind.RIVER, ThingKind.RESERVOIR}
@@ -171,7 +254,15 @@ def _adoption_fields(row: Any, viewer: Viewer) -> dict[str, Callable[[Viewer], f
     return {
         "code": lambda viewer: forms.CharField(label=_("编号"), max_length=40, initial=row.thing_address),
         "name": lambda viewer: forms.CharField(label=_("名称"), max_length=120),
-        "kind": lambda viewer: forms.ChoiceField(label=_("类别"), choices=ThingKind.choices, initial=kind),
+        "model": lambda viewer: DeviceModelField(
+            label=_("型号"), required=False, help_text=_("选了型号,要素、解码和默认规则一并建好")
+        ),
+        "kind": lambda viewer: forms.ChoiceField(
+            label=_("类别"),
+            choices=[("", _("随型号")), *ThingKind.choices],
+            initial=kind if found else "",
+            required=False,
+        ),
         "sector_code": lambda viewer: forms.ChoiceField(
             label=_("行业"), choices=sectors, initial="flood" if water else "general"
         ),
@@ -179,8 +270,13 @@ def _adoption_fields(row: Any, viewer: Viewer) -> dict[str, Callable[[Viewer], f
         "unit": lambda viewer: unit,
         "point": lambda viewer: PlaceField(label=_("位置"), help_text=PLACE_HELP),
         "report_interval_s": lambda viewer: forms.IntegerField(
-            label=_("应报间隔(秒)"), min_value=1, max_value=31 * 86_400, initial=3600
+            label=_("应报间隔(秒)"),
+            min_value=1,
+            max_value=31 * 86_400,
+            required=False,
+            help_text=_("不填则随型号,没有型号时为 3600"),
         ),
+        "secret": lambda viewer: SecretField(label=_("通信密码"), max_length=128, required=False),
     }
 
 
@@ -282,7 +378,7 @@ class QuarantineRegister(Register):
 
     def open_to(self, viewer: Viewer) -> bool:
         """This will hide the register from those who only read values."""
-        return viewer.can(Capability.CONFIGURATION, Right.UPDATE) or viewer.can(Capability.MONITORING, Right.APPROVE)
+        return _connects(viewer)
 
     def actions_for(self, viewer: Viewer, row: Any, now: datetime) -> Sequence[Action]:
         """This will offer adopting and dismissing to whoever the register is open to, system administrators too."""

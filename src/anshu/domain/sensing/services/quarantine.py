@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from anshu.domain.sensing.choices import QuarantineKind, Resolution
 from anshu.domain.sensing.models import Quarantine, Thing
 from anshu.domain.sensing.selectors.quarantine import sender_frames, sender_properties
-from anshu.domain.sensing.services.things import datastreams_ensure, require_onboarding, thing_create
+from anshu.domain.sensing.services.models_of_devices import REPLAY_CHANNEL, thing_connect
+from anshu.domain.sensing.services.things import datastreams_ensure, require_onboarding
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import record
 
-REPLAY_CHANNEL = "anshu_replay"
 MOST_RAW = 64 * 1024
 
 
@@ -99,25 +99,23 @@ def quarantine_adopt(
     now: datetime,
     code: str,
     name: str,
-    kind: str,
     point: Point,
     division_code: str,
     **more: Any,
 ) -> Thing:
     """This will register the unknown sender of a kept frame and have all its kept frames replayed.
 
-    Datastreams are made for the properties found in the frames. The ingest process sends the frames through the same
-    pipeline as if they had just come. Raises Refusal and Absent.
+    Datastreams are made for the properties found in the frames and for those of its model, where one is given. The
+    ingest process sends the frames through the same pipeline as if they had just come. Raises Refusal and Absent.
     """
     entry = _open(entry, QuarantineKind.UNKNOWN)
     kept = sender_frames(entry)
     found = sender_properties(entry)
-    thing = thing_create(
+    thing = thing_connect(
         actor=actor,
         now=now,
         code=code,
         name=name,
-        kind=kind,
         protocol=entry.protocol,
         address=entry.thing_address,
         point=point,
