@@ -119,7 +119,7 @@ def test_a_new_book_inherits_windows_without_reading_them_again(rain, django_ass
     book = rulebook_load()
     feed(book, (rain, 5, 5.0))
     book = rulebook_load(book)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         feed(book, (rain, 10, 5.0))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -194,19 +195,15 @@ def _lock(book: RuleBook, places: Integers) -> _Locked:
     """
     rule_ids = book.rule_id[places]
     wanted = rule_ids.tolist()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into alerts_rulestate (rule_id, level, beyond_since, silent, mark)"
-            " select id, 0, '{}', false, 0 from alerts_rule where id = any(%s) and enabled on conflict do nothing",
-            [wanted],
-        )
-        cursor.execute(
-            "select s.rule_id, s.level, s.beyond_since, s.observed_at, s.mark from alerts_rulestate s"
-            " join alerts_rule r on r.id = s.rule_id and r.enabled"
-            " where s.rule_id = any(%s) order by s.rule_id for update of s",
-            [wanted],
-        )
-        found = {row[0]: row for row in cursor.fetchall()}
+    found = _states_read(wanted)
+    if len(found) < len(wanted):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into alerts_rulestate (rule_id, level, beyond_since, silent, mark)"
+                " select id, 0, '{}', false, 0 from alerts_rule where id = any(%s) and enabled on conflict do nothing",
+                [[each for each in wanted if each not in found]],
+            )
+        found = _states_read(wanted)
     severity = np.zeros(len(wanted), dtype=np.int64)
     since = np.full((len(wanted), 4), NEVER, dtype=np.int64)
     observed = np.full(len(wanted), NEVER, dtype=np.int64)
@@ -222,11 +219,21 @@ def _lock(book: RuleBook, places: Integers) -> _Locked:
     return _Locked(places, rule_ids, States(severity, since, observed), alive, marks)
 
 
+def _states_read(wanted: list[int]) -> dict[int, tuple[Any, ...]]:
+    """This will lock and give the states of the rules that are enabled, in the order in which everybody locks them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select s.rule_id, s.level, s.beyond_since, s.observed_at, s.mark from alerts_rulestate s"
+            " join alerts_rule r on r.id = s.rule_id and r.enabled"
+            " where s.rule_id = any(%s) order by s.rule_id for update of s",
+            [wanted],
+        )
+        return {row[0]: row for row in cursor.fetchall()}
+
+
 def _states_save(rule_ids: Integers, states: States, mark: int) -> None:
-    since = [
-        [None if each == NEVER else at_of(each) for each in column] for column in states.beyond_since_us.T.tolist()
-    ]
-    observed = [None if each == NEVER else at_of(each) for each in states.observed_at_us.tolist()]
+    since = [[_moment(each) for each in column] for column in states.beyond_since_us.T.tolist()]
+    observed = [_moment(each) for each in states.observed_at_us.tolist()]
     level = [int(level_of(each)) for each in states.severity.tolist()]
     with connection.cursor() as cursor:
         cursor.execute(
