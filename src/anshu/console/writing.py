@@ -17,7 +17,6 @@ from anshu.console.register import Register
 from anshu.kernel.access.viewer import Viewer
 from anshu.kernel.audit.refusals import Absent, Refusal
 
-
 # Never shown in a history.
 _MASKED = frozenset({"phone", "secret"})
 

@@ -90,11 +90,11 @@ def forecast(reach: Reach, upstream: ArrayLike, downstream: ArrayLike) -> Foreca
     assert reach.error_low is not None and reach.error_high is not None  # noqa: PT018
     assert reach.step_h is not None and reach.lowest is not None and reach.highest is not None  # noqa: PT018
     rise, level_now = _pair(upstream, downstream)
-    leads = np.arange(1, len(reach.error_low) + 1).astype(float)
+    leads = np.arange(1, len(reach.error_low) + 1).astype(np.float64)
     level = np.array([_ahead(reach, rise, level_now, int(lead))[-1] for lead in leads])
     low, high = level + np.array(reach.error_low), level + np.array(reach.error_high)
     return Forecast(
-        np.asarray(leads * reach.step_h, float), level, low, high, (level < reach.lowest) | (level > reach.highest)
+        np.asarray(leads * reach.step_h, np.float64), level, low, high, (level < reach.lowest) | (level > reach.highest)
     )
 
 

@@ -57,8 +57,8 @@ class AntecedentThreshold:
         return max(self.intercept_mm - self.slope * before_mm, self.least_mm)
 
 
-# Rain of three days against that of the fifteen before, for Seattle; to compare with, never a local threshold. The least
-# rain is not of the report: it keeps the line from reaching nothing after very wet weeks.
+# Rain of three days against that of the fifteen before, for Seattle; to compare with, never a local threshold. The
+# least rain is not of the report: it keeps the line from reaching nothing after very wet weeks.
 CHLEBORAD: Final = AntecedentThreshold(
     source="Chleborad, A. F. (2003), USGS Open-File Report 03-463",
     intercept_mm=3.5 * _INCH_MM,

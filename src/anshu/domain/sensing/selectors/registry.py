@@ -169,7 +169,7 @@ def registry_load() -> Registry:
         unwritten=np.zeros(len(rows), dtype=np.bool_),
         scaled=frozenset(np.flatnonzero((factor != 1.0) | (offset != 0.0)).tolist()),
         moving=_moving(things.values()),
-        decoders={each.pk: each.decoder for each in DeviceModel.objects.exclude(decoder=None)},
+        decoders={each.pk: each.decoder or {} for each in DeviceModel.objects.filter(decoder__isnull=False)},
         property_units=dict(ObservedProperty.objects.values_list("code", "unit")),
     )
 

@@ -36,7 +36,7 @@ def usable_values(stretches: Sequence[tuple[int, int, int]]) -> tuple[Integers, 
 
     Each datastream may stand there once. Left out is what rules do not judge: missing, bad, test and future values.
     """
-    given: list[list[Any]] = [
+    given: list[Any] = [
         [each[0] for each in stretches],
         [_moment(each[1]) for each in stretches],
         [_moment(each[2]) for each in stretches],
