@@ -110,7 +110,7 @@ def test_a_peer_that_never_reads_is_left_and_costs_no_memory(network):
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         for _ in range(10):
             pour(line, GOOD * 1000)
-        until(lambda: len(running.server._listener._open) == 1)
+        until(lambda: len(running.server._listeners["sl651"]._open) == 1)
         assert neighbour.ask(GOOD)
 
 
