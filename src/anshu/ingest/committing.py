@@ -257,6 +257,7 @@ class Committer:
                 latest_recover(now=self._clock())
             self._stale = self._unsure = False
             self._registry, self._book = registry_load(), rulebook_load(self._book)
+            self._decoders = {}
             self._loaded_at = time.monotonic()
         return self._registry
 
