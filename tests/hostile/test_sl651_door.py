@@ -12,7 +12,7 @@ from tests.ingest.test_quarantine import until
 
 from anshu.domain.alerts.models import Alarm
 from anshu.domain.sensing.models import Latest, Observation, Quarantine, Thing
-from anshu.ingest import listener
+from anshu.ingest import listener, rubbish
 
 __all__ = ["ingest", "network"]
 SECOND = 1.0
@@ -62,9 +62,9 @@ def test_broken_bytes_are_kept_unanswered_and_the_neighbour_is_answered(ingest):
 
 
 def test_ten_megabytes_of_rubbish_end_their_connection_and_keep_only_a_sample(ingest):
-    rubbish = random.Random(1).randbytes(10_000_000)
+    noise = random.Random(1).randbytes(10_000_000)
     with ingest.line() as line, ingest.line() as neighbour:
-        pour(line, rubbish)
+        pour(line, noise)
         assert closed(line)
         begin = time.perf_counter()
         assert neighbour.ask(GOOD)
@@ -73,7 +73,7 @@ def test_ten_megabytes_of_rubbish_end_their_connection_and_keep_only_a_sample(in
 
 
 def test_one_address_cannot_fill_the_quarantine_by_calling_again(ingest, monkeypatch):
-    monkeypatch.setattr(listener, "MOST_REFUSALS_OF_HOST", 60)
+    monkeypatch.setattr(rubbish, "MOST_OF_HOST", 60)
     source = random.Random(2)
     for _ in range(10):
         with ingest.line() as line:

@@ -12,6 +12,8 @@ from tests.ingest.conftest import NOW, PATIENCE_S, SETUP
 
 from anshu.domain.sensing.models import Contact, DeviceCommand, DeviceModel, Observation, Quarantine, Thing
 from anshu.domain.sensing.services import command_request, datastreams_ensure
+from anshu.ingest import rubbish
+from anshu.wire.mqtt import packets
 
 pytestmark = pytest.mark.commits
 AT_MS = round(NOW.timestamp() * 1000) - 60_000
@@ -160,3 +162,54 @@ def test_rubbish_ends_the_connection_and_is_kept(meter, ingest):
     with socket.create_connection((address.host, address.port), timeout=PATIENCE_S) as line:
         line.sendall(b"\x10\x0c\x00\x04MQTX\x04\x02\x00\x3c\x00\x00")
         assert line.recv(100) == b""
+
+
+class Bare:
+    """A client that says exactly these bytes, for what a well-behaved library would not do."""
+
+    def __init__(self, ingest, name, password):
+        address = ingest.server.addresses["mqtt"]
+        self.socket = socket.create_connection((address.host, address.port), timeout=PATIENCE_S)
+        texts = b"".join(len(each).to_bytes(2, "big") + each for each in (name, name, password))
+        self.socket.sendall(packets.packet(packets.CONNECT, b"\x00\x04MQTT\x05\xc2\x00\x3c\x00" + texts))
+        assert self.packet()[0] == packets.CONNACK
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def packet(self):
+        head = self.socket.recv(2, socket.MSG_WAITALL)
+        return head[0] >> 4, self.socket.recv(head[1], socket.MSG_WAITALL) if head[1] else b""
+
+
+def test_a_message_of_qos_2_sent_twice_is_not_acknowledged_before_it_is_stored(meter, ingest):
+    body = json.dumps({"time": AT_MS, "values": {"water_level": 44.2}}).encode()
+    publish = packets.packet(packets.PUBLISH, b"\x00\x0banshu/m1/up\x00\x07\x00" + body, flags=4)
+    with Bare(ingest, b"m1", b"s3cret") as line:
+        # Both come in one piece, so that the second is read while the first is on its way.
+        line.socket.sendall(publish + publish + packets.packet(packets.PINGREQ, b""))
+        assert line.packet()[0] == packets.PINGRESP
+        assert line.packet() == (packets.PUBREC, b"\x00\x07")
+        assert Observation.objects.count() == 1
+        line.socket.sendall(publish)
+        assert line.packet() == (packets.PUBREC, b"\x00\x07")
+        line.socket.sendall(packets.acknowledgement(packets.PUBREL, packets.V5, 7))
+        assert line.packet() == (packets.PUBCOMP, b"\x00\x07")
+    assert Observation.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", [b'{"time": 1, "values": {', b"\xff" * 10, b""])
+def test_of_what_nobody_can_use_only_so_much_is_kept_and_the_rest_not_acknowledged(meter, ingest, monkeypatch, body):
+    monkeypatch.setattr(rubbish, "MOST_OF_HOST", 2)
+    with Bare(ingest, b"m1", b"s3cret") as line:
+        for number in range(1, 4):
+            head = b"\x00\x0banshu/m1/up" + number.to_bytes(2, "big") + b"\x00"
+            line.socket.sendall(packets.packet(packets.PUBLISH, head + body + b"%d" % number, flags=2))
+        while (answer := line.packet())[0] != packets.DISCONNECT:
+            assert answer[0] == packets.PUBACK
+        assert answer[1] == bytes((packets.QUOTA,))
+    ingest.stop()
+    assert Quarantine.objects.count() == 2

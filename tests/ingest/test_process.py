@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ingest process as a whole."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,12 +10,33 @@ import sys
 import time
 
 from django.db import connection
-from tests.ingest.conftest import PATIENCE_S, Line, frame
+from tests.ingest.conftest import NOW, PATIENCE_S, Line, frame
 
 from anshu.domain.sensing.models import Observation
+from anshu.ingest import server
 from anshu.ingest.server import Address
 
 START = "import django; django.setup(); import asyncio; from anshu.ingest.server import run; asyncio.run(run())"
+
+
+def test_a_port_that_another_program_holds_shuts_no_other_door(network, monkeypatch, caplog):
+    monkeypatch.setattr(server, "_TRY_AGAIN_S", 0.05)
+
+    async def trial():
+        ours = server.Server(clock=lambda: NOW)
+        with socket.create_server(("127.0.0.1", 0)) as holder:
+            await ours.start({"hj212": "127.0.0.1:%s" % holder.getsockname()[1], "sl651": "127.0.0.1:0"})
+            assert set(ours.addresses) == {"sl651"}
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while "hj212" not in ours.addresses:
+                    await asyncio.sleep(0)
+        finally:
+            await ours.stop()
+
+    asyncio.run(trial())
+    (told,) = [each.getMessage() for each in caplog.records if each.name == "anshu.ingest.server"]
+    assert "ANSHU_INGEST_HJ212" in told
 
 
 def free_port():

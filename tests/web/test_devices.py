@@ -123,7 +123,7 @@ def typed(**changed):
         "datastreams_factor": ["0.01", "", ""],
         "datastreams_offset": ["", "", ""],
         "decoder": SWL,
-        "rule_templates": "河道水位、平台断电",
+        "rule_templates": "cma16-rainstorm、cma16-gale",
         "reason": "新购",
         **changed,
     }
@@ -139,7 +139,7 @@ def test_a_model_is_made_and_changed_on_its_form(connecting):
         {"property": "water_level", "name": "水位", "factor": 0.01},
         {"property": "submersible_level"},
     ]
-    assert model.rule_templates == ["河道水位", "平台断电"]
+    assert model.rule_templates == ["cma16-rainstorm", "cma16-gale"]
     assert model.decoder == json.loads(SWL)
     page = connecting.get(register.url("edit", model.pk)).content.decode()
     version = re.search(r'name="version" value="(\d+)"', page)[1]

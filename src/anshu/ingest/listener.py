@@ -6,10 +6,12 @@ import logging
 import socket
 from collections.abc import Callable, Iterable
 
+from anshu.ingest.allowance import Allowance
 from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
 from anshu.ingest.parcels import Parcel, Verdict, delivered_parcel, refused_parcel
 from anshu.ingest.pipeline import Pipeline
+from anshu.ingest.rubbish import Rubbish
 from anshu.wire.base import Answered, Command, Credentials, Delivery, Event, Refusal, Reply, Session
 
 log = logging.getLogger(__name__)
@@ -23,9 +25,6 @@ MOST_CONNECTIONS = 5_000
 MOST_UNANSWERED = 512
 # A peer that sends this much rubbish in a row is no station.
 MOST_REFUSALS = 50
-# What one address may have kept as rubbish in a minute; the rest is dropped with its connection and counted in the log.
-MOST_REFUSALS_OF_HOST = 300
-_HOST_WINDOW_S = 60.0
 # How long a peer may leave its answers unread, and how many bytes of them we and the kernel hold for it.
 UNREAD_S = 30.0
 UNREAD_BYTES = 16_384
@@ -42,15 +41,17 @@ class Listener:
         pipeline: Pipeline,
         clock: Clock,
         asking: Asking,
+        rubbish: Rubbish,
         *,
+        rate: float,
         idle_s: float = IDLE_S,
         partial_s: float = PARTIAL_S,
         unread_s: float = UNREAD_S,
     ) -> None:
         self.protocol, self._make, self._asking = protocol, make, asking
         self._pipeline, self._clock = pipeline, clock
+        self._rubbish, self._rate = rubbish, rate
         self._idle_s, self._partial_s, self._unread_s = idle_s, partial_s, unread_s
-        self._rubbish: dict[str, tuple[float, int]] = {}
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -73,19 +74,6 @@ class Listener:
         """This will wait until every connection has been answered and closed."""
         if self._open:
             await asyncio.wait(self._open, timeout=3)
-
-    def rubbish_kept(self, host: str) -> bool:
-        """This will count one refusal of an address, and tell whether it is still one to keep."""
-        now = asyncio.get_running_loop().time()
-        since, count = self._rubbish.get(host, (now, 0))
-        if now - since > _HOST_WINDOW_S:
-            since, count = now, 0
-        if len(self._rubbish) > MOST_CONNECTIONS:
-            self._rubbish.clear()
-        self._rubbish[host] = (since, count + 1)
-        if count == MOST_REFUSALS_OF_HOST:
-            log.warning("%s sends rubbish: %s refused in %.0f s, more is not kept", host, count, now - since)
-        return count < MOST_REFUSALS_OF_HOST
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -114,8 +102,9 @@ class _Connection:
         self._unanswered = 0
         self._quiet, self._settled = asyncio.Event(), asyncio.Event()
         self._quiet.set()
-        # Answers to commands, whose numbers are ours.
+        # Whom `asking` knows this connection as.
         self._known_as = ""
+        self._allowance = Allowance(listener._rate)
         self._refusals = 0
         # When the bytes held back began to wait for the rest of their frame.
         self._since: float | None = None
@@ -128,6 +117,7 @@ class _Connection:
     async def serve(self) -> None:
         """This will read until the peer goes, is silent for too long, or sends nothing but rubbish."""
         while self._refusals < MOST_REFUSALS and await self._heard():
+            await self._slow_down()
             data = await self._read()
             if data is None:
                 return
@@ -138,6 +128,15 @@ class _Connection:
             if found or self._since is None:
                 self._since = asyncio.get_running_loop().time()
             await self._take(found)
+
+    async def _slow_down(self) -> None:
+        """This will read no faster than one device may send: only this connection waits, and nothing is dropped."""
+        wait_s = self._allowance.wait_s(asyncio.get_running_loop().time())
+        if wait_s <= 0:
+            return
+        if self._allowance.flooding and self._known_as:
+            self._listener._asking.flooding(*self.device)
+        await asyncio.sleep(wait_s)
 
     async def _heard(self) -> bool:
         """This will wait until the peer has taken its answers; one that never does is left."""
@@ -201,7 +200,7 @@ class _Connection:
 
     async def _refused(self, refusal: Refusal) -> None:
         self._refusals += 1
-        if self._listener.rubbish_kept(self._host):
+        if self._listener._rubbish.kept(self._host):
             await self._submit(refused_parcel(refusal, self._listener.protocol, self.peer), None)
         else:
             self._refusals = MOST_REFUSALS
@@ -212,6 +211,7 @@ class _Connection:
             await self._settled.wait()
         await self._listener._pipeline.room()
         self._unanswered += 1
+        self._allowance.take(parcel.weight)
         self._quiet.clear()
         parcel.settled = lambda verdict: self._answer(verdict, delivery)
         self._listener._pipeline.put(parcel)

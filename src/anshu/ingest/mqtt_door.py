@@ -22,6 +22,7 @@ from anshu.ingest.committing import Clock
 from anshu.ingest.messages import own_parcel, raw_parcel
 from anshu.ingest.parcels import Verdict, refused_parcel
 from anshu.ingest.pipeline import Pipeline
+from anshu.ingest.rubbish import Rubbish
 from anshu.wire.base import Command, Refusal, Refused
 from anshu.wire.mqtt import Packet, PacketReader, Publish, packets, read_connect, read_subscribe
 
@@ -42,8 +43,9 @@ _DEVICE_CHARACTERS = 64
 class MqttDoor:
     """Accepts MQTT clients, each proved by its device's secret."""
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, asking: Asking, *, rate: float) -> None:
+    def __init__(self, pipeline: Pipeline, clock: Clock, asking: Asking, rubbish: Rubbish, *, rate: float) -> None:
         self.pipeline, self.clock, self.asking, self.rate = pipeline, clock, asking, rate
+        self.rubbish = rubbish
         self.clients: dict[str, _Client] = {}
         self.open: set[_Client] = set()
         self._servers: list[asyncio.Server] = []
@@ -99,9 +101,10 @@ class _Client(asyncio.Protocol):
         self._acks: list[bytes] = []
         # Why the socket is not being read, if it is not.
         self._paused: set[str] = set()
-        self._received: dict[int, None] = {}
+        # Packet identifiers of QoS 2 that are not released yet, and whether each is stored.
+        self._received: dict[int, bool] = {}
         self._allowance = Allowance(door.rate)
-        self.peer = "?"
+        self._host = self.peer = "?"
 
     # ---- what asyncio calls
 
@@ -109,7 +112,7 @@ class _Client(asyncio.Protocol):
         """This will greet nobody: the client speaks first, and soon."""
         self._transport = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("peername") or ("?", 0)
-        self.peer = f"{name[0]}:{name[1]}"
+        self._host, self.peer = str(name[0]), f"{name[0]}:{name[1]}"
         self._transport.set_write_buffer_limits(high=UNREAD_BYTES)
         self._door.open.add(self)
         loop = asyncio.get_running_loop()
@@ -147,8 +150,9 @@ class _Client(asyncio.Protocol):
                 if self._transport.is_closing():
                     return
         except Refused as refused:
-            parcel = refused_parcel(Refusal(refused.fault, data[:4096]), PROTOCOL, self.peer, address=self.address)
-            self._door.pipeline.put(parcel)
+            if self._door.rubbish.kept(self._host):
+                refusal = Refusal(refused.fault, data[:4096])
+                self._door.pipeline.put(refused_parcel(refusal, PROTOCOL, self.peer, address=self.address))
             self.end(packets.MALFORMED)
         self._slow_down()
 
@@ -258,18 +262,13 @@ class _Client(asyncio.Protocol):
         if not self._version:
             self._transport.close()
             return
-        if message.qos == 2:
-            if message.packet_id in self._received:
-                self._acknowledge(message, packets.OK)
-                return
-            if len(self._received) >= RECEIVE_MAXIMUM:
-                self.end(packets.PROTOCOL_ERROR)
-                return
-            self._received[message.packet_id] = None
+        if message.qos == 2 and not self._first_time(message):
+            return
         topic = self._topics.get(message.topic) or self._topic(message.topic)
         if topic is None:
             self._not_allowed(message)
             return
+        usable = self._door.pipeline.secret_of(PROTOCOL, self.address) is not None
         try:
             if topic.kind == "up":
                 parcel = own_parcel(PROTOCOL, topic.address, message.payload, self.peer, self._door.clock)
@@ -278,12 +277,30 @@ class _Client(asyncio.Protocol):
                     PROTOCOL, topic.address, message.payload, self.peer, self._door.clock, port=topic.port
                 )
         except Refused as refused:
+            usable = False
             parcel = refused_parcel(Refusal(refused.fault, message.payload), PROTOCOL, self.peer, address=self.address)
+        if not usable and not self._door.rubbish.kept(self._host):
+            # Not kept, so not acknowledged either.
+            self.end(packets.QUOTA)
+            return
         weight = parcel.weight
         self._unanswered += weight
         self._allowance.take(weight)
         parcel.settled = partial(self._settled, message.packet_id, message.qos, weight)
         self._door.pipeline.put(parcel)
+
+    def _first_time(self, message: Publish) -> bool:
+        """This will tell whether a message of QoS 2 is new; one sent again is answered if it is stored by now."""
+        stored = self._received.get(message.packet_id)
+        if stored is None:
+            if len(self._received) >= RECEIVE_MAXIMUM:
+                self.end(packets.PROTOCOL_ERROR)
+                return False
+            self._received[message.packet_id] = False
+            return True
+        if stored:
+            self._acknowledge(message, packets.OK)
+        return False
 
     def _topic(self, name: bytes) -> _Topic | None:
         """This will read a topic of this client; None for any that is not its own."""
@@ -323,6 +340,8 @@ class _Client(asyncio.Protocol):
             self._resume("unanswered")
         if qos == 0 or self._transport.is_closing():
             return
+        if qos == 2:
+            self._received[packet_id] = True
         if not self._acks:
             asyncio.get_running_loop().call_soon(self._send_acks)
         self._acks.append(b"\x40\x02" if qos == 1 else b"\x50\x02")

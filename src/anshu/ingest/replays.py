@@ -81,12 +81,12 @@ class Replays:
 
 def _waiting(pipeline: Pipeline) -> list[Parcel]:
     try:
-        return [parcel for row in waiting_replays() if (parcel := _parcel(pipeline, row)) is not None]
+        return [_parcel(pipeline, row) for row in waiting_replays()]
     finally:
         connections.close_all()
 
 
-def _parcel(pipeline: Pipeline, row: WaitingReplay) -> Parcel | None:
+def _parcel(pipeline: Pipeline, row: WaitingReplay) -> Parcel:
     if row.protocol not in SESSIONS:
         return _message(row)
     found = read_again(
@@ -98,10 +98,10 @@ def _parcel(pipeline: Pipeline, row: WaitingReplay) -> Parcel | None:
     return _refused(refusal, row)
 
 
-def _message(row: WaitingReplay) -> Parcel | None:
-    """This will read a kept JSON or maker's message again."""
+def _message(row: WaitingReplay) -> Parcel:
+    """This will read a kept JSON or maker's message again; one that had nothing to observe says so."""
     if "received_at" not in row.detail:
-        return None
+        return _refused(Refusal(Fault("nothing_to_replay", 0, ""), row.raw), row)
     try:
         parcel = messages.read_again(row.protocol, row.raw, row.address, row.peer, row.detail)
     except Refused as refused:

@@ -19,9 +19,11 @@ from anshu.ingest.listener import IDLE_S, PARTIAL_S, UNREAD_S, Listener
 from anshu.ingest.mqtt_door import MqttDoor
 from anshu.ingest.pipeline import Pipeline
 from anshu.ingest.replays import Replays
+from anshu.ingest.rubbish import Rubbish
 
 log = logging.getLogger(__name__)
 _DRAIN_S = 2.5
+_TRY_AGAIN_S = 5.0
 
 
 def wall_clock() -> datetime:
@@ -51,6 +53,7 @@ class Server:
     ) -> None:
         self.pipeline = Pipeline(clock)
         self._asking = Asking(clock)
+        rubbish, rate = Rubbish(), settings.INGEST_DEVICE_RATE
         self._listeners = {
             protocol: Listener(
                 protocol,
@@ -58,26 +61,53 @@ class Server:
                 self.pipeline,
                 clock,
                 self._asking,
+                rubbish,
+                rate=rate,
                 idle_s=idle_s,
                 partial_s=partial_s,
                 unread_s=unread_s,
             )
             for protocol, make in SESSIONS.items()
         }
-        self._mqtt = MqttDoor(self.pipeline, clock, self._asking, rate=settings.INGEST_DEVICE_RATE)
+        self._mqtt = MqttDoor(self.pipeline, clock, self._asking, rubbish, rate=rate)
         self._door = HttpDoor(self.pipeline, clock, body_s=body_s)
         self._replays = Replays(self.pipeline, self._asking)
+        self._told: set[str] = set()
+        self._trying: asyncio.Task[None] | None = None
         # Where each door stands, once it is open.
         self.addresses: dict[str, Address] = {}
 
     async def start(self, addresses: Mapping[str, str]) -> None:
         """This will open the doors that have an address, by protocol; others stay shut."""
         self.pipeline.start()
-        for protocol, address in addresses.items():
-            if address:
-                opened = await self._open(protocol, *_split(address))
-                self.addresses[protocol] = Address(*opened)
+        shut = [
+            protocol for protocol, address in addresses.items() if address and not await self._try(protocol, address)
+        ]
+        if shut:
+            self._trying = asyncio.create_task(self._try_again({each: addresses[each] for each in shut}))
         self._replays.start()
+
+    async def _try(self, protocol: str, address: str) -> bool:
+        """This will open a door; one whose port another program holds shuts no other door."""
+        try:
+            self.addresses[protocol] = Address(*await self._open(protocol, *_split(address)))
+        except OSError as error:
+            if protocol not in self._told:
+                self._told.add(protocol)
+                log.error(
+                    "%s 的端口 %s 打不开(%s):请停掉占用它的程序,或用 ANSHU_INGEST_%s 换一个地址,设为空则不开。"
+                    " This door cannot be opened; others are.",
+                    protocol,
+                    address,
+                    error.strerror or error,
+                    protocol.upper(),
+                )
+            return False
+        return True
+
+    async def _try_again(self, shut: Mapping[str, str]) -> None:
+        while shut := {each: address for each, address in shut.items() if not await self._try(each, address)}:
+            await asyncio.sleep(_TRY_AGAIN_S)
 
     async def _open(self, protocol: str, host: str, port: int) -> tuple[str, int]:
         if protocol == "http":
@@ -90,6 +120,8 @@ class Server:
 
     async def stop(self) -> None:
         """This will take nothing more, commit and answer what was taken, and close; within five seconds."""
+        if self._trying is not None:
+            self._trying.cancel()
         await self._replays.close()
         for listener in self._listeners.values():
             listener.stop_accepting()

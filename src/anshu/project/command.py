@@ -42,13 +42,13 @@ def with_django() -> None:
 
 
 def migrate_all() -> None:
-    """This will bring the tables up to date."""
+    """This will bring the tables, and what is shipped in them, up to date."""
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    from anshu.project.seeds import seed_models
+    from anshu.project.seeds import seed
 
-    seed_models()
+    seed()
 
 
 def on_stop(action: Callable[[], None]) -> None:

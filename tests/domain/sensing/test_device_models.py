@@ -100,7 +100,7 @@ def test_a_property_that_only_the_decoder_knows_is_registered_with_its_unit_and_
 
 
 def test_a_thing_gets_everything_its_model_has(db):
-    made = model(rule_templates=["river-level"])
+    made = model(rule_templates=["cma16-rainstorm"])
     thing = thing_connect(
         actor=SETUP, now=NOW, code="T1", name="坝前", address="00aa", model=made, kind="", secret="", **PLACE
     )
@@ -108,7 +108,7 @@ def test_a_thing_gets_everything_its_model_has(db):
     stream = Datastream.objects.get(thing=thing)
     assert (stream.name, stream.factor, stream.offset) == ("坝前水位", 0.01, 2.0)
     told = Event.objects.get(kind="thing.connected")
-    assert told.payload["rule_templates"] == ["river-level"]
+    assert told.payload["rule_templates"] == ["cma16-rainstorm"]
 
 
 def test_an_unknown_sender_is_adopted_with_a_model_in_one_go(db):
@@ -226,3 +226,8 @@ def test_a_decoder_is_kept_as_it_was_given(db):
     assert json.dumps(DeviceModel.objects.get(pk=made.pk).decoder, sort_keys=True) == json.dumps(
         DECODER, sort_keys=True
     )
+
+
+def test_a_model_names_only_rule_templates_that_there_are(db):
+    assert set(wrong(rule_templates=["cma16-rainstorm", "made-up"])) == {"rule_templates"}
+    assert model(rule_templates=["cma16-rainstorm"]).rule_templates == ["cma16-rainstorm"]

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anshu.domain.sensing.services import properties_seed
 from anshu.kernel.access.models import User
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.audit.services import attribute, record
@@ -21,7 +20,6 @@ def load(*, now: datetime) -> bool:
     actor = platform("demo")
     with transaction.atomic(), attribute(actor=actor, reason="装载演示县"):
         divisions_load(actor=actor, now=now)
-        properties_seed(actor=actor, now=now)
         divisions = list(Division.objects.exclude(level="gridcell"))
         users = people.load(divisions, now=now)
         places.load(divisions, now=now)

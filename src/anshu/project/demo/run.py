@@ -89,12 +89,12 @@ def _prepare(say: Say) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.utils import timezone
 
+    from anshu.project.command import migrate_all
     from anshu.project.demo.load import load
 
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate_all()
     say("表结构就绪,装载演示县 loading the county…")
     if not load(now=timezone.now()):
         say("演示县已在 the county is there already")

@@ -59,6 +59,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "设备 {address} 不能代 {named} 上报",
         "Device {address} may not speak for {named}",
     ),
+    "nothing_to_replay": (
+        "这条报文里没有可以重放的观测值",
+        "The message has no observations that could be replayed",
+    ),
     "not_hex": ("该行不是十六进制文本", "The line is not hexadecimal text"),
     "overrun": (
         "要素 {code} 的数据超出报文正文：需 {needed} 字节，仅余 {left} 字节",

@@ -39,6 +39,7 @@ from anshu.domain.sensing.selectors.things import (
     properties,
     series,
     thing_get,
+    thing_in_service,
     things_visible,
 )
 from anshu.domain.sensing.selectors.usable import (
@@ -85,6 +86,7 @@ __all__ = [
     "series",
     "siblings_of",
     "thing_get",
+    "thing_in_service",
     "thing_to_diagnose",
     "things_visible",
     "usable_values",

@@ -43,6 +43,11 @@ def thing_get(viewer: Viewer, pk: int, right: Right = Right.READ) -> Thing:
     return thing
 
 
+def thing_in_service(pk: int) -> Thing | None:
+    """This will give a thing that is in use, for the platform itself."""
+    return Thing.objects.filter(pk=pk, retired_at=None).first()
+
+
 def latest_of(thing_ids: Iterable[int]) -> QuerySet[Latest]:
     """This will give the latest values of things that the caller may already see."""
     return (

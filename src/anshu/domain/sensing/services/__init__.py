@@ -19,6 +19,7 @@ from anshu.domain.sensing.services.models_of_devices import (
     model_update,
     models_seed,
     require_connecting,
+    rule_templates_named_by,
     thing_connect,
     thing_refit,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "quarantine_keep",
     "quarantine_replayed",
     "require_connecting",
+    "rule_templates_named_by",
     "thing_connect",
     "thing_create",
     "thing_refit",

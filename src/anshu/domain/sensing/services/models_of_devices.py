@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +63,15 @@ _checks: list[CheckDecoder] = []
 def decoders_checked_by(check: CheckDecoder) -> None:
     """This will have decoder configurations checked by the given function from now on."""
     _checks[:] = [check]
+
+
+# Rules are a context above this one: it says which of its templates there are.
+_templates: list[Callable[[], Collection[str]]] = []
+
+
+def rule_templates_named_by(names: Callable[[], Collection[str]]) -> None:
+    """This will have the rule templates that a model names looked up with the given function from now on."""
+    _templates[:] = [names]
 
 
 def require_connecting(actor: Actor) -> None:
@@ -226,6 +235,8 @@ def _check(model: DeviceModel) -> None:
     templates = model.rule_templates
     if not isinstance(templates, list) or len(templates) > MOST_RULE_TEMPLATES or not all(map(_is_code, templates)):
         wrong["rule_templates"] = _("应为规则模板代码的列表")
+    elif unknown := [each for each in templates if _templates and each not in _templates[0]()]:
+        wrong["rule_templates"] = _("没有规则模板 %(codes)s") % {"codes": "、".join(unknown)}
     report = _report(model)
     if report.problems:
         wrong["decoder"] = "\n".join(report.problems)

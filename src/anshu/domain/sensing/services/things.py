@@ -167,7 +167,6 @@ def _part(host: Thing, address: str, name: str, actor: Actor, now: datetime) -> 
         sector_code=host.sector_code,
         unit_id=host.unit_id,
         park_code=host.park_code,
-        secret=host.secret,
         report_interval_s=host.report_interval_s,
         risk_object_id=host.risk_object_id,
         parent=host,
