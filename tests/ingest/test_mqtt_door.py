@@ -9,6 +9,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from tests.ingest.conftest import NOW, PATIENCE_S, SETUP
+from tests.ingest.test_quarantine import until
 
 from anshu.domain.sensing.models import Contact, DeviceCommand, DeviceModel, Observation, Quarantine, Thing
 from anshu.domain.sensing.services import command_request, datastreams_ensure
@@ -213,3 +214,38 @@ def test_of_what_nobody_can_use_only_so_much_is_kept_and_the_rest_not_acknowledg
         assert answer[1] == bytes((packets.QUOTA,))
     ingest.stop()
     assert Quarantine.objects.count() == 2
+
+
+def test_a_device_registered_while_nothing_is_sent_must_know_its_password(network, ingest):
+    thing = Thing.objects.create(
+        code="M9",
+        name="新水位计",
+        kind="river",
+        protocol="mqtt",
+        address="m9",
+        secret="s3cret",
+        point=network.point,
+        division_code=network.division_code,
+    )
+    until(lambda: ingest.server.pipeline.secret_of("mqtt", thing.address) == "s3cret")
+    with Device(ingest, "m9") as device:
+        assert device.code == 0x86
+
+
+def test_a_stranger_that_is_registered_meanwhile_has_to_prove_itself(network, ingest):
+    with Bare(ingest, b"m8", b"") as line:
+        Thing.objects.create(
+            code="M8",
+            name="水位计",
+            kind="river",
+            protocol="mqtt",
+            address="m8",
+            secret="s3cret",
+            point=network.point,
+            division_code=network.division_code,
+        )
+        until(lambda: ingest.server.pipeline.secret_of("mqtt", "m8") == "s3cret")
+        body = b'{"time": 1783144800000, "values": {}}'
+        line.socket.sendall(packets.packet(packets.PUBLISH, b"\x00\x0banshu/m8/up\x00\x01\x00" + body, flags=2))
+        assert line.packet() == (packets.DISCONNECT, bytes((packets.NOT_AUTHORIZED,)))
+    assert Observation.objects.count() == Quarantine.objects.count() == 0

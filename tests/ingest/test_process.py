@@ -25,7 +25,7 @@ def test_a_port_that_another_program_holds_shuts_no_other_door(network, monkeypa
     async def trial():
         ours = server.Server(clock=lambda: NOW)
         with socket.create_server(("127.0.0.1", 0)) as holder:
-            await ours.start({"hj212": "127.0.0.1:%s" % holder.getsockname()[1], "sl651": "127.0.0.1:0"})
+            await ours.start({"hj212": f"127.0.0.1:{holder.getsockname()[1]}", "sl651": "127.0.0.1:0"})
             assert set(ours.addresses) == {"sl651"}
         try:
             async with asyncio.timeout(PATIENCE_S):

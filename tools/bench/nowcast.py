@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,8 @@ def measure(*, as_json: bool, data: Path = DATA) -> int:
     folders = sorted(folder for folder in data.glob("*") if folder.is_dir()) if data.is_dir() else []
     if not folders:
         raise SystemExit(f"needs the outside radar events in {data}")
+    if find_spec("pysteps") is None or find_spec("cv2") is None:
+        raise SystemExit("needs the program it compares with: .venv/bin/pip install pysteps opencv-python-headless")
     warnings.filterwarnings("ignore")
     targets: list[Target] = []
     details: dict[str, object] = {}

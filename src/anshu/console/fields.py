@@ -190,7 +190,7 @@ class PlaceWidget(forms.MultiWidget):
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "lng": forms.TextInput(attrs={**number, "placeholder": gettext_lazy("经度,如 119.1723")}),
             "lat": forms.TextInput(attrs={**number, "placeholder": gettext_lazy("纬度,如 29.0285")}),
-            "crs": forms.Select(attrs={"class": "form-select"}, choices=CRS),
+            "crs": forms.Select(attrs={"class": "form-select", "aria-label": gettext_lazy("坐标系")}, choices=CRS),
         }
         super().__init__(widgets)
 

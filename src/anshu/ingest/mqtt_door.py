@@ -91,6 +91,8 @@ class _Client(asyncio.Protocol):
         self._transport: asyncio.Transport = cast(asyncio.Transport, None)
         self._version = 0
         self.address = ""
+        # The secret that was proved when it connected; None for a stranger, who had nothing to prove.
+        self._proved: str | None = None
         self.client_id = ""
         self._keep_alive_s = CONNECT_S
         self._heard_at = 0.0
@@ -241,7 +243,7 @@ class _Client(asyncio.Protocol):
         if secret and not hmac.compare_digest(secret.encode(), password or b""):
             log.warning("%s gave a wrong password for %s", self.peer, address)
             return packets.BAD_LOGIN
-        self.address = address
+        self.address, self._proved = address, secret
         return packets.OK
 
     def _subscribe(self, packet: Packet) -> None:
@@ -268,7 +270,12 @@ class _Client(asyncio.Protocol):
         if topic is None:
             self._not_allowed(message)
             return
-        usable = self._door.pipeline.secret_of(PROTOCOL, self.address) is not None
+        secret = self._door.pipeline.secret_of(PROTOCOL, self.address)
+        if secret and secret != self._proved:
+            # Registered, or given another password, since it connected: it has to prove itself now.
+            self.end(packets.NOT_AUTHORIZED)
+            return
+        usable = secret is not None
         try:
             if topic.kind == "up":
                 parcel = own_parcel(PROTOCOL, topic.address, message.payload, self.peer, self._door.clock)

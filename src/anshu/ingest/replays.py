@@ -28,17 +28,36 @@ class Replays:
 
     def __init__(self, pipeline: Pipeline, asking: Asking) -> None:
         self._pipeline, self._asking = pipeline, asking
-        self._task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """This will begin to listen."""
-        self._task = asyncio.create_task(self._run(), name="ingest-replays")
+        self._tasks = [
+            asyncio.create_task(self._run(), name="ingest-replays"),
+            asyncio.create_task(self._refresh(), name="ingest-registers"),
+        ]
 
     async def close(self) -> None:
         """This will stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _refresh(self) -> None:
+        """This will read changed registers at once, for doors that ask who connects; many changes are read once."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._pipeline.registry()
+            except Exception:
+                log.exception("the registers were not read; the next batch reads them")
+
+    def _distrust(self) -> None:
+        self._pipeline.distrust()
+        self._changed.set()
 
     async def _run(self) -> None:
         while True:
@@ -60,14 +79,14 @@ class Replays:
             await line.execute(f"listen {REPLAY_CHANNEL}")
             await line.execute(f"listen {COMMAND_CHANNEL}")
             # What was adopted while nobody listened.
-            self._pipeline.distrust()
+            self._distrust()
             await self._replay_all()
             self._asking.look()
             async for notice in line.notifies():
                 if notice.channel == COMMAND_CHANNEL:
                     self._asking.look()
                     continue
-                self._pipeline.distrust()
+                self._distrust()
                 if notice.channel == REPLAY_CHANNEL:
                     await self._replay_all()
 

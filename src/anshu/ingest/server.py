@@ -80,12 +80,14 @@ class Server:
     async def start(self, addresses: Mapping[str, str]) -> None:
         """This will open the doors that have an address, by protocol; others stay shut."""
         self.pipeline.start()
-        shut = [
-            protocol for protocol, address in addresses.items() if address and not await self._try(protocol, address)
-        ]
-        if shut:
-            self._trying = asyncio.create_task(self._try_again({each: addresses[each] for each in shut}))
+        wanted = {protocol: address for protocol, address in addresses.items() if address}
+        if shut := await self._try_all(wanted):
+            self._trying = asyncio.create_task(self._try_again(shut))
         self._replays.start()
+
+    async def _try_all(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """This will open doors and give those that stayed shut."""
+        return {each: address for each, address in wanted.items() if not await self._try(each, address)}
 
     async def _try(self, protocol: str, address: str) -> bool:
         """This will open a door; one whose port another program holds shuts no other door."""
@@ -105,9 +107,10 @@ class Server:
             return False
         return True
 
-    async def _try_again(self, shut: Mapping[str, str]) -> None:
-        while shut := {each: address for each, address in shut.items() if not await self._try(each, address)}:
+    async def _try_again(self, shut: dict[str, str]) -> None:
+        while shut:
             await asyncio.sleep(_TRY_AGAIN_S)
+            shut = await self._try_all(shut)
 
     async def _open(self, protocol: str, host: str, port: int) -> tuple[str, int]:
         if protocol == "http":

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anshu.wire import gb26875
-from anshu.wire.base import CHINA, Refusal, Refused
+from anshu.wire.base import CHINA, MAX_JUNK, Refusal, Refused
 from anshu.wire.gb26875.framing import MAX_FRAME
-from anshu.wire.gb26875.stream import MAX_JUNK
 
 from .frames import AT, HEARTBEAT, MAINS, ON_DUTY, SMOKE, WATER, packet
 

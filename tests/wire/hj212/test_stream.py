@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anshu.wire import hj212
-from anshu.wire.base import Refusal, Refused
-from anshu.wire.hj212.stream import MAX_JUNK, MAX_PENDING
+from anshu.wire.base import MAX_JUNK, Refusal, Refused
+from anshu.wire.hj212.stream import MAX_PENDING
 
 from .frames import ANSWER, HEARTBEAT, HOUR, WATER, framed, uplink
 

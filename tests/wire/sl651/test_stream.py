@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anshu.wire import sl651
-from anshu.wire.base import Refusal, Refused
+from anshu.wire.base import MAX_JUNK, Refusal, Refused
 from anshu.wire.sl651.framing import EOT, ETX, MAX_FRAME, build_frame
-from anshu.wire.sl651.stream import MAX_JUNK
 
 from .frames import HEARTBEAT, LEVEL, RAIN, TIME, ascii_report, crc, report
 

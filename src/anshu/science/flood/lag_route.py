@@ -11,7 +11,7 @@ from anshu.science.standing import Refusal, Standing, require_positive
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("Chow、Maidment & Mays (1988) 例 8.4.1 洪水；留出时段区间覆盖率",),
+    verified_by=("Chow、Maidment & Mays (1988) 例 8.4.1 洪水；尚无真实上下游两站资料检验",),
     valid_for="上下游两站、无大支流汇入与回水的河段；系数和误差须由本河段洪水率定，未给出即拒绝；超出率定水位为外推",
 )
 _STORAGE_STEPS: Final = (0.0, *np.geomspace(0.5, 60.0, 24).tolist())  # trials of storage, in steps

@@ -13,7 +13,10 @@ from anshu.science.nowcast.compiled import kernels
 from anshu.science.standing import Refusal, Standing, require_positive
 
 STANDING: Final = Standing(
-    verified_by=("pysteps 1.21 S-PROG：4 次雷达过程 CSI(1 mm/h) 之比", "各尺度方差随时效单调减"),
+    verified_by=(
+        "4 次雷达过程：CSI(1 mm/h) 与本平台、pysteps 1.21 的外推相比（未与其 S-PROG 相比）",
+        "各尺度方差随时效单调减",
+    ),
     valid_for="1 km 量级格距、5–10 分钟间隔的雷达雨强；0–3 小时；平滑场，极值偏小，不用于暴雨阈值",
 )
 

@@ -1,42 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cut GB/T 26875.3 packets out of a byte stream that may hold anything."""
 
-from anshu.wire.base import Fault, Refusal, Refused
+from anshu.wire.base import Cutter, Fault, Refusal, Refused
 from anshu.wire.gb26875.decoding import short_message
 from anshu.wire.gb26875.dialects import STANDARD, Dialect
 from anshu.wire.gb26875.framing import HEADER, MAX_FRAME, NOWHERE, START, Gb26875Frame, frame_length, parse_whole
 
-MAX_JUNK = 1024  # bytes of one refusal of garbage
 _CLAUSE = "6.6 表1"
 
 
-class Decoder:
-    """Cut packets out of a stream; keep at most MAX_FRAME + MAX_JUNK bytes between calls.
-
-    What is given depends on the bytes alone, not on the pieces they come in. Bytes that belong to no packet come out
-    as refusals, each before the next packet. `flush` gives up waiting: call it when the peer is gone, or silent for
-    longer than a packet takes.
-    """
+class Decoder(Cutter[Gb26875Frame]):
+    """Cut packets out of a stream; see `anshu.wire.base.Cutter`."""
 
     def __init__(self, dialect: Dialect = STANDARD) -> None:
+        super().__init__(most=MAX_FRAME, clause=_CLAUSE)
         self._dialect = dialect
-        self._buffer = bytearray()
-        self._junk = bytearray()
-        self._fault: Fault | None = None
-
-    @property
-    def pending(self) -> int:
-        """Count the bytes held back."""
-        return len(self._buffer) + len(self._junk)
-
-    def feed(self, data: bytes) -> list[Gb26875Frame | Refusal]:
-        """Take more bytes and give what they complete."""
-        out: list[Gb26875Frame | Refusal] = []
-        # A large piece is taken in steps, so that the buffer never holds more than a packet and a step.
-        for start in range(0, len(data), MAX_FRAME):
-            self._buffer += data[start : start + MAX_FRAME]
-            self._cut(out)
-        return out
 
     def flush(self) -> list[Gb26875Frame | Refusal]:
         """Give what is left: whole packets behind a broken one, and the rest as refusals."""
@@ -45,7 +23,8 @@ class Decoder:
             found = len(self._buffer)
             fault = Fault("truncated", found, _CLAUSE, {"expected": self._expected(), "found": found})
             self._discard(self._next_start(1), fault, out)
-            self._cut(out)
+            while self._seek(out) and self._take(out):
+                pass
         self._emit_junk(out)
         return out
 
@@ -56,10 +35,6 @@ class Decoder:
             return frame_length(bytes(self._buffer[:HEADER]))
         except Refused:
             return HEADER + 3
-
-    def _cut(self, out: list[Gb26875Frame | Refusal]) -> None:
-        while self._seek(out) and self._take(out):
-            pass
 
     def _seek(self, out: list[Gb26875Frame | Refusal]) -> bool:
         """Move to the next start mark; tell whether enough is there to go on."""
@@ -97,9 +72,7 @@ class Decoder:
         except Refused as refused:
             self._reject(raw, refused.fault, out)
             return True
-        del buffer[:length]
-        self._emit_junk(out)
-        out.append(frame)
+        self._give(frame, length, out)
         return True
 
     def _take_short(self, out: list[Gb26875Frame | Refusal]) -> bool:
@@ -109,8 +82,6 @@ class Decoder:
         raw = bytes(self._buffer[:length])
         if short_message(raw, self._dialect) is None:
             return False
-        del self._buffer[:length]
-        self._emit_junk(out)
         frame = Gb26875Frame(
             raw=raw,
             serial=0,
@@ -120,7 +91,7 @@ class Decoder:
             command=raw[2],
             unit=b"",
         )
-        out.append(frame)
+        self._give(frame, length, out)
         return True
 
     def _reject(self, raw: bytes, fault: Fault, out: list[Gb26875Frame | Refusal]) -> None:
@@ -132,22 +103,4 @@ class Decoder:
         end = len(raw) - (raw[-1] == START[0])
         if 0 < inside < end:
             end = inside
-        self._emit_junk(out)
-        out.append(Refusal(fault, raw[:end]))
-        del self._buffer[:end]
-
-    def _discard(self, count: int, fault: Fault | None, out: list[Gb26875Frame | Refusal]) -> None:
-        if not self._junk:
-            self._fault = fault
-        self._junk += self._buffer[:count]
-        del self._buffer[:count]
-        while len(self._junk) >= MAX_JUNK:
-            self._emit_junk(out, MAX_JUNK)
-
-    def _emit_junk(self, out: list[Gb26875Frame | Refusal], count: int | None = None) -> None:
-        if not self._junk:
-            return
-        raw = bytes(self._junk[:count])
-        del self._junk[: len(raw)]
-        out.append(Refusal(self._fault or Fault("garbage", 0, _CLAUSE, {"length": len(raw)}), raw))
-        self._fault = None
+        self._refuse(raw[:end], fault, out)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Put messages together that come in numbered packets, clause 6.3.1.2 c (M3)."""
 
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from anshu.wire.base import Packets
 from anshu.wire.sl651.decoding import decode, decode_body
 from anshu.wire.sl651.framing import Sl651Frame, parse_frame
 from anshu.wire.sl651.messages import Sl651Message
@@ -15,29 +15,16 @@ MAX_BYTES = 8 * 1024 * 1024  # bytes held for all of them
 Key = tuple[str, int, int]  # station, function, packets in the message
 
 
-@dataclass(slots=True)
-class _Parts:
-    first: Sl651Message | None = None
-    frames: dict[int, Sl651Frame] = field(default_factory=dict)
-    size: int = 0
-
-
 class Assembler:
-    """Collect packets, of one connection, until a message is whole.
-
-    Packets may come in any order and more than once. When too much is under way, the message that has waited
-    longest is forgotten.
-    """
+    """Collect packets, of one connection, until a message is whole; see `anshu.wire.base.Packets`."""
 
     def __init__(self, max_messages: int = MAX_MESSAGES, max_bytes: int = MAX_BYTES) -> None:
-        self._max_messages, self._max_bytes = max_messages, max_bytes
-        self._size = 0
-        self._under_way: OrderedDict[Key, _Parts] = OrderedDict()
+        self._packets: Packets[Key, tuple[Sl651Frame, Sl651Message]] = Packets(max_messages, max_bytes)
 
     @property
     def size(self) -> int:
         """Count the bytes held."""
-        return self._size
+        return self._packets.size
 
     def add(self, frame: Sl651Frame) -> Sl651Message:
         """Decode a frame; the packet that completes a message gives the whole message.
@@ -48,55 +35,30 @@ class Assembler:
         message = decode(frame)
         if frame.total < 2 or frame.direction == "down":
             return message
-        key = (frame.station, frame.function, frame.total)
-        parts = self._parts(key, message)
-        known = parts.frames.get(frame.index)
-        growth = len(frame.raw) - (len(known.raw) if known else 0)
-        parts.frames[frame.index] = frame
-        parts.size += growth
-        self._size += growth
-        if message.serial is not None:
-            parts.first = message
-        if len(parts.frames) < frame.total:
-            self._forget_oldest()
-            return message
-        self._forget(key)
-        return _whole(frame, parts.frames)
+        key = _key(message)
+        first = self.first(message)
+        if first is not None and message.serial is not None and message.serial != first.serial:
+            # The station began another message of as many packets: the older one will not be finished.
+            self._packets.forget(key)
+        whole = self._packets.add(key, frame.index, frame.total, (frame, message), weight=len(frame.raw))
+        return message if whole is None else _whole(frame, [each for each, _ in whole])
 
     def missing(self, message: Sl651Message) -> list[int]:
         """List the packets still missing of the message that this packet belongs to, for NAK."""
-        parts = self._under_way.get((message.thing, message.function, message.total))
-        if parts is None:
-            return []
-        return [n for n in range(1, message.total + 1) if n not in parts.frames]
+        return self._packets.missing(_key(message), message.total)
 
     def first(self, message: Sl651Message) -> Sl651Message | None:
         """Give the first packet, which alone has the serial number, of a message under way."""
-        parts = self._under_way.get((message.thing, message.function, message.total))
-        return parts.first if parts else None
-
-    def _parts(self, key: Key, message: Sl651Message) -> _Parts:
-        parts = self._under_way.get(key)
-        known = parts.first.serial if parts and parts.first else None
-        if parts and message.serial is not None and known not in (None, message.serial):
-            # The station began another message of as many packets: the older one will not be finished.
-            self._forget(key)
-            parts = None
-        if parts is None:
-            parts = self._under_way[key] = _Parts()
-        self._under_way.move_to_end(key)
-        return parts
-
-    def _forget(self, key: Key) -> None:
-        self._size -= self._under_way.pop(key).size
-
-    def _forget_oldest(self) -> None:
-        while self._under_way and (len(self._under_way) > self._max_messages or self._size > self._max_bytes):
-            self._forget(next(iter(self._under_way)))
+        found = self._packets.of(_key(message)).get(1)
+        return found[1] if found else None
 
 
-def _whole(last: Sl651Frame, frames: dict[int, Sl651Frame]) -> Sl651Message:
-    body = b"".join(frames[n].body for n in range(1, last.total + 1))
+def _key(message: Sl651Message) -> Key:
+    return message.thing, message.function, message.total
+
+
+def _whole(last: Sl651Frame, frames: Sequence[Sl651Frame]) -> Sl651Message:
+    body = b"".join(each.body for each in frames)
     return replace(decode_body(last, body, 0), assembled=True)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cut SL 651-2014 frames out of a byte stream that may hold anything."""
 
-from anshu.wire.base import Fault, Refusal, Refused
+from anshu.wire.base import Cutter, Fault, Refusal, Refused
 from anshu.wire.sl651.framing import (
     MAX_FRAME,
     SOH_ASCII,
@@ -12,37 +12,15 @@ from anshu.wire.sl651.framing import (
     parse_whole,
 )
 
-MAX_JUNK = 1024  # bytes of one refusal of garbage
 _SOH = bytes((SOH_ASCII,))
 _CLAUSE = "6.2.3.1 表11"
 
 
-class Decoder:
-    """Cut frames out of a stream; keep at most MAX_FRAME + MAX_JUNK bytes between calls.
-
-    What is given depends on the bytes alone, not on the pieces they come in. Bytes that belong to no frame
-    come out as refusals, each before the next frame. `flush` gives up waiting: call it when the peer is gone,
-    or silent for longer than a frame takes.
-    """
+class Decoder(Cutter[Sl651Frame]):
+    """Cut frames out of a stream; see `anshu.wire.base.Cutter`."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._junk = bytearray()
-        self._fault: Fault | None = None
-
-    @property
-    def pending(self) -> int:
-        """Count the bytes held back."""
-        return len(self._buffer) + len(self._junk)
-
-    def feed(self, data: bytes) -> list[Sl651Frame | Refusal]:
-        """Take more bytes and give what they complete."""
-        out: list[Sl651Frame | Refusal] = []
-        # A large piece is taken in steps, so that the buffer never holds more than a frame and a step.
-        for start in range(0, len(data), MAX_FRAME):
-            self._buffer += data[start : start + MAX_FRAME]
-            self._cut(out)
-        return out
+        super().__init__(most=MAX_FRAME, clause=_CLAUSE)
 
     def flush(self) -> list[Sl651Frame | Refusal]:
         """Give what is left: whole frames behind a broken one, and the rest as refusals."""
@@ -57,7 +35,8 @@ class Decoder:
             )
             next_start = self._next_start(1, len(self._buffer))
             self._discard(next_start, fault, out)
-            self._cut(out)
+            while self._seek(out) and self._take(out):
+                pass
         self._emit_junk(out)
         return out
 
@@ -69,10 +48,6 @@ class Decoder:
             return frame_length(bytes(self._buffer[:needed]))
         except Refused:
             return needed
-
-    def _cut(self, out: list[Sl651Frame | Refusal]) -> None:
-        while self._buffer and self._seek(out) and self._take(out):
-            pass
 
     def _seek(self, out: list[Sl651Frame | Refusal]) -> bool:
         """Move to the next start of a frame; tell whether its whole header is there."""
@@ -109,9 +84,7 @@ class Decoder:
         except Refused as refused:
             self._reject(raw, refused.fault, out)
             return True
-        del buffer[:length]
-        self._emit_junk(out)
-        out.append(frame)
+        self._give(frame, length, out)
         return True
 
     def _reject(self, raw: bytes, fault: Fault, out: list[Sl651Frame | Refusal]) -> None:
@@ -126,22 +99,4 @@ class Decoder:
             # 01H is common inside a HEX body, so only 7E7EH counts there.
             hex_at = self._buffer.find(SOH_HEX, 1, end)
             end = hex_at if hex_at > 0 else end - (raw[-1] == SOH_HEX[0])
-        self._emit_junk(out)
-        out.append(Refusal(fault, raw[:end]))
-        del self._buffer[:end]
-
-    def _discard(self, count: int, fault: Fault | None, out: list[Sl651Frame | Refusal]) -> None:
-        if not self._junk:
-            self._fault = fault
-        self._junk += self._buffer[:count]
-        del self._buffer[:count]
-        while len(self._junk) >= MAX_JUNK:
-            self._emit_junk(out, MAX_JUNK)
-
-    def _emit_junk(self, out: list[Sl651Frame | Refusal], count: int | None = None) -> None:
-        if not self._junk:
-            return
-        raw = bytes(self._junk[:count])
-        del self._junk[: len(raw)]
-        out.append(Refusal(self._fault or Fault("garbage", 0, _CLAUSE, {"length": len(raw)}), raw))
-        self._fault = None
+        self._refuse(raw[:end], fault, out)
