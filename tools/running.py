@@ -98,7 +98,7 @@ def platform(
     notes: list[str] = []
     supervisor = Supervisor(wanted, cluster, notes.append, PARTS)
     running = Platform(cluster, wanted, supervisor, notes)
-    run(running, "from anshu.project.command import migrate_all; import django; django.setup(); migrate_all()")
+    run(running, "import django; django.setup(); from anshu.project.tables import migrate_all; migrate_all()")
     run(running, _LOAD)
     supervisor.start()
     watcher = threading.Thread(target=supervisor.watch, daemon=True)

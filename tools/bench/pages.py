@@ -76,8 +76,8 @@ def _prepare() -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from anshu.project.command import migrate_all
     from anshu.project.demo.load import load
+    from anshu.project.tables import migrate_all
 
     settings.ALLOWED_HOSTS.append("testserver")
     migrate_all()

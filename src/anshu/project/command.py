@@ -41,14 +41,10 @@ def with_django() -> None:
     django.setup()
 
 
-def migrate_all() -> None:
-    """This will bring the tables, and what is shipped in them, up to date."""
-    from django.core.management import call_command
+def _migrate() -> None:
+    from anshu.project.tables import migrate_all
 
-    call_command("migrate", interactive=False, verbosity=0)
-    from anshu.project.seeds import seed
-
-    seed()
+    migrate_all()
 
 
 def on_stop(action: Callable[[], None]) -> None:
@@ -77,7 +73,7 @@ def up(migrate: bool) -> None:
     prepare(cluster)
     if migrate:
         with_django()
-        migrate_all()
+        _migrate()
     supervisor = Supervisor(os.environ, cluster, say)
 
     def halt() -> None:
@@ -148,7 +144,7 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the tables up to date."""
     with_django()
-    migrate_all()
+    _migrate()
     say("tables are up to date")
 
 

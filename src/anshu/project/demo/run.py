@@ -91,8 +91,8 @@ def _prepare(say: Say) -> None:
     django.setup()
     from django.utils import timezone
 
-    from anshu.project.command import migrate_all
     from anshu.project.demo.load import load
+    from anshu.project.tables import migrate_all
 
     migrate_all()
     say("表结构就绪,装载演示县 loading the county…")
