@@ -22,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measured figures; exit 1 when a target is missed.")
     parser.add_argument("name", nargs="?")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
+    parser.add_argument("--seconds", type=float, help="for what runs as long as it is told")
     arguments = parser.parse_args()
     known = names()
     if arguments.name not in known:
@@ -29,7 +30,8 @@ def main() -> int:
             sys.stdout.write(f"{name:12} {line}\n")
         return 0 if arguments.name is None else 2
     module = importlib.import_module(f"tools.bench.{arguments.name}")
-    return int(module.measure(as_json=arguments.as_json))
+    wanted = {} if arguments.seconds is None else {"seconds": arguments.seconds}
+    return int(module.measure(as_json=arguments.as_json, **wanted))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from anshu.wire.base import CHINA, Answered, Command, Delivery, Refused, Reply
 from anshu.wire.jt808.packets import MAX_BYTES
 from anshu.wire.vehicles import Report
 
-from .frames import BATCH, HEARTBEAT, PHONE, POSITION, fixed, message, message_2019
+from .frames import BATCH, HEARTBEAT, PHONE, POSITION, fixed, message, message_2019, sealed
 
 NOW = datetime(2026, 6, 20, 15, 31, tzinfo=CHINA)
 EPOCH = datetime(1970, 1, 1, tzinfo=CHINA)
@@ -332,3 +332,11 @@ def test_no_input_raises_and_every_delivery_can_be_answered(pieces):
             assert not isinstance(event, Reply) or jt808.parse_frame(event.raw).direction == "down"
     talk.flush(now=NOW)
     assert not talk.pending
+
+
+def test_a_registration_that_cannot_be_read_is_turned_down_and_the_line_lives_on():
+    # Marked as encrypted, its body is not read: there is no terminal number to compare.
+    talk = session("T123456")
+    events = talk.receive(sealed(f"01000404{PHONE}0001A0A0A0A0"), now=NOW)
+    assert [type(event) for event in events] == [Reply, Delivery]
+    assert events[1].keep_as == "wrong_secret"

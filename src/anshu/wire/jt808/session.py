@@ -179,7 +179,7 @@ class Jt808Session:
 
     def _register(self, message: Jt808Message, terminal: Terminal) -> tuple[bool, bytes]:
         secret = self._credentials(message.thing)
-        known = not secret or message.parameters["terminal_id"] == secret
+        known = not secret or message.parameters.get("terminal_id") == secret
         return known, encoding.encode_registered(
             terminal,
             serial=self._next(),
