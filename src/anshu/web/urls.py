@@ -15,6 +15,7 @@ from anshu.web.mobile import views as mobile
 from anshu.web.onemap.views import onemap
 from anshu.web.screens import views as screens
 from anshu.web.search import found
+from anshu.web.sensorthings.views import sensorthings
 
 urlpatterns = [
     path("", home, name="home"),
@@ -44,4 +45,5 @@ urlpatterns = [
     re_path(r"^m/(?P<path>.*)$", mobile.mobile, name="mobile"),
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
+    re_path(r"^sta/v1\.1(?:/(?P<path>.*))?$", sensorthings, name="sensorthings"),
 ]
