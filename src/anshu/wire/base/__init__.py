@@ -4,6 +4,7 @@
 from anshu.wire.base.checksums import crc16_modbus
 from anshu.wire.base.cutting import MAX_JUNK, Cutter
 from anshu.wire.base.faults import TEMPLATES, Fault, Refusal, Refused, refuse
+from anshu.wire.base.missing import MISSING, MissingCodes, missing_codes, value_of
 from anshu.wire.base.packets import Packets
 from anshu.wire.base.readers import CHINA, bcd_digits, bcd_time
 from anshu.wire.base.results import Frame, Message, Observation, Quality, StreamDecoder
@@ -12,6 +13,7 @@ from anshu.wire.base.session import Answered, Command, Credentials, Delivery, Ev
 __all__ = [
     "CHINA",
     "MAX_JUNK",
+    "MISSING",
     "TEMPLATES",
     "Answered",
     "Command",
@@ -22,6 +24,7 @@ __all__ = [
     "Fault",
     "Frame",
     "Message",
+    "MissingCodes",
     "Observation",
     "Packets",
     "Quality",
@@ -33,5 +36,7 @@ __all__ = [
     "bcd_digits",
     "bcd_time",
     "crc16_modbus",
+    "missing_codes",
     "refuse",
+    "value_of",
 ]
