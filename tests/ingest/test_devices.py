@@ -10,6 +10,7 @@ from tests.ingest.conftest import AT, NOW, PATIENCE_S, SETUP, Running, rule
 from anshu.domain.alerts.models import Alarm
 from anshu.domain.sensing.models import DeviceCommand, Observation, Position, Quarantine, Thing
 from anshu.domain.sensing.services import command_request, thing_create
+from anshu.ingest import rubbish
 from anshu.wire import gb26875, hj212, jt808
 from anshu.wire.vehicles import Report
 
@@ -132,3 +133,18 @@ def test_rubbish_at_any_door_is_kept_and_ends_nothing_else(running):
             while line.recv(4096):
                 pass
     assert set(Quarantine.objects.values_list("protocol", flat=True)) == {"hj212", "jt808", "jt809", "gb26875"}
+
+
+def test_a_stranger_is_kept_at_the_pace_that_is_worth_keeping_and_holds_up_nobody(running, monkeypatch):
+    monkeypatch.setattr(rubbish, "MOST_OF_HOST", 2)
+    device("hj212", MN, ["ph"], secret="123456")
+    with Wire(running, "hj212", hj212.Decoder()) as stranger, Wire(running, "hj212", hj212.Decoder()) as known:
+        for number in range(4):
+            site = hj212.Site(thing=f"STRANGER{number}", password="x")
+            stranger.send(*hj212.encode_data(site, "2011", {"ph": {"Rtd": 7}}, at=AT, sent_at=NOW, wants_reply=True))
+        for _ in range(2):
+            assert hj212.decode_frame(stranger.answer().raw).command == "9014"
+        for _ in range(4):
+            known.send(*hj212.encode_data(SITE, "2011", {"ph": {"Rtd": 7}}, at=AT, sent_at=NOW, wants_reply=True))
+            assert hj212.decode_frame(known.answer().raw).command == "9014"
+        assert Quarantine.objects.count() == 2

@@ -106,6 +106,8 @@ class _Connection:
         self._known_as = ""
         self._allowance = Allowance(listener._rate)
         self._refusals = 0
+        # Until it has spoken for a registered device.
+        self._stranger = True
         # When the bytes held back began to wait for the rest of their frame.
         self._since: float | None = None
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES)
@@ -192,11 +194,23 @@ class _Connection:
                 self._listener._asking.answered(self, each)
             else:
                 self._refusals = 0
+                await self._known_or_patient(each)
                 await self._submit(delivered_parcel(each, self._listener.protocol, self.peer), each)
         if (address := self._session.address) != self._known_as:
             self._listener._asking.leave(self)
             self._known_as = address
             self._listener._asking.join(self)
+
+    async def _known_or_patient(self, delivery: Delivery) -> None:
+        """This will let a stranger's messages in at the pace at which they are worth keeping: he waits, nobody else.
+
+        A line that has spoken for one registered device may bring others, as forwarding platforms do.
+        """
+        listener = self._listener
+        if self._stranger and listener._pipeline.secret_of(listener.protocol, delivery.address) is not None:
+            self._stranger = False
+        while self._stranger and not listener._rubbish.kept(self._host):
+            await asyncio.sleep(listener._rubbish.wait_s(self._host))
 
     async def _refused(self, refusal: Refusal) -> None:
         self._refusals += 1

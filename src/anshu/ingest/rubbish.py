@@ -29,3 +29,9 @@ class Rubbish:
         if count == MOST_OF_HOST:
             log.warning("%s sends rubbish: %s messages in %.0f s, more is not kept", host, count, now - since)
         return count < MOST_OF_HOST
+
+    def wait_s(self, host: str) -> float:
+        """This will tell how long until more of an address is kept."""
+        since, count = self._hosts.get(host, (0.0, 0))
+        left = since + _WINDOW_S - asyncio.get_running_loop().time()
+        return max(0.0, left) if count >= MOST_OF_HOST else 0.0
