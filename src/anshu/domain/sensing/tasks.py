@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clock of the sensing network: stations are asked again for what is missing."""
+"""The clock of the sensing network: gaps are asked for again, hours close, what is old enough goes."""
 
 import os
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from anshu.domain.sensing.services import gaps_fill
+from anshu.domain.sensing.services import aggregates_close, gaps_fill, housekeeping
+from anshu.kernel.audit.actor import platform
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -15,3 +16,17 @@ def fill_gaps(timestamp: int) -> None:
     """This will request what stations of HJ 212 and SL 651 kept while they could not report (ANSHU_GAP_FILL=0: no)."""
     if os.environ.get("ANSHU_GAP_FILL", "1") == "1":
         gaps_fill(now=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="sensing.aggregates_close", queueing_lock="sensing.aggregates_close")
+def close_aggregates(timestamp: int) -> None:
+    """This will bring minutes, hours and days up to date, late rows included."""
+    aggregates_close(now=timezone.now())
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="sensing.housekeeping", queueing_lock="sensing.housekeeping")
+def keep_house(timestamp: int) -> None:
+    """This will take away what the retention policies say, old raw frames, and commands out of time."""
+    housekeeping(actor=platform("retention"), now=timezone.now())

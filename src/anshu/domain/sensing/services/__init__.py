@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing to the sensing network."""
 
+from anshu.domain.sensing.services.aggregating import aggregates_close
 from anshu.domain.sensing.services.commands import (
     COMMAND_CHANNEL,
     command_answered,
@@ -32,6 +33,14 @@ from anshu.domain.sensing.services.quarantine import (
     quarantine_keep,
     quarantine_replayed,
 )
+from anshu.domain.sensing.services.retention import (
+    housekeeping,
+    policy_create,
+    policy_retire,
+    policy_update,
+    retention_plan,
+    retention_run,
+)
 from anshu.domain.sensing.services.storing import (
     Columns,
     Stored,
@@ -56,6 +65,7 @@ __all__ = [
     "DecoderReport",
     "Kept",
     "Stored",
+    "aggregates_close",
     "command_answered",
     "command_request",
     "command_sent",
@@ -68,6 +78,7 @@ __all__ = [
     "flood_note",
     "gaps_fill",
     "history_parameters",
+    "housekeeping",
     "latest_recover",
     "latest_store",
     "model_create",
@@ -78,6 +89,9 @@ __all__ = [
     "observation_correct",
     "observations_store",
     "parts_ensure",
+    "policy_create",
+    "policy_retire",
+    "policy_update",
     "positions_keep",
     "properties_seed",
     "quarantine_adopt",
@@ -85,6 +99,8 @@ __all__ = [
     "quarantine_keep",
     "quarantine_replayed",
     "require_connecting",
+    "retention_plan",
+    "retention_run",
     "rule_templates_named_by",
     "thing_connect",
     "thing_create",

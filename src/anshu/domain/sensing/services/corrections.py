@@ -4,12 +4,14 @@
 import math
 from datetime import datetime
 
+import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.choices import Quality
 from anshu.domain.sensing.models import Datastream, Latest, Observation
 from anshu.domain.sensing.rules import Check
+from anshu.domain.sensing.services.aggregating import hours_mark
 from anshu.domain.sensing.services.things import require_onboarding
 from anshu.kernel.access.viewer import Refusal
 from anshu.kernel.audit.actor import Actor
@@ -31,6 +33,7 @@ def observation_correct(
     if old is None:
         raise Refusal(_("没有这个时刻的观测值"), code="absent", fields={"at": _("没有观测值")})
     rows.update(value=value, quality=Quality.CORRECTED, checks=old.checks | int(Check.CORRECTED))
+    hours_mark(datastream_ids=np.array([datastream.pk]), at_us=np.array([round(at.timestamp() * 1e6)]))
     Latest.objects.filter(datastream_id=datastream.pk, at=at).update(value=value, quality=Quality.CORRECTED)
     record(
         actor=actor,

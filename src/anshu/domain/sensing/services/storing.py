@@ -30,6 +30,7 @@ from anshu.domain.sensing.rules import (
     quality_checks,
 )
 from anshu.domain.sensing.selectors.registry import Newest, Registry
+from anshu.domain.sensing.services.aggregating import late_mark
 
 _GOOD = int(Quality.GOOD)
 # Fewer rows than this gain nothing from a copy.
@@ -174,6 +175,7 @@ def observations_store(*, registry: Registry, columns: Columns, now: datetime) -
     new = _copy(cursor, rows, now) if _surely_new(registry, slot, at_us) else None
     if new is None:
         new = _insert(cursor, rows, now)
+    late_mark(datastream_ids=ids, at_us=at_us, new=new, now_us=round(now.timestamp() * 1e6))
     good = (quality == Quality.GOOD) | (quality == Quality.SUSPECT)
     newest = _newest(slot, new & good & (checks & int(Check.FUTURE | Check.TEST) == 0))
     last = np.append(slot[1:] != slot[:-1], True)
