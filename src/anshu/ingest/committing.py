@@ -251,15 +251,21 @@ class Committer:
         else:
             # Reading anything takes in the notices of changes committed before now.
             connection.connection.execute("select 1")
-        if self._stale or self._registry is None:
+        if self._stale or self._registry is None or self._limits_over(self._registry):
             self._flush()
+            now = self._clock()
+            registry, self._book = registry_load(now=now), rulebook_load(self._book)
             if self._unsure:
-                latest_recover(now=self._clock())
+                latest_recover(registry=registry, now=now)
+            self._registry = registry
             self._stale = self._unsure = False
-            self._registry, self._book = registry_load(), rulebook_load(self._book)
             self._decoders = {}
             self._loaded_at = time.monotonic()
         return self._registry
+
+    def _limits_over(self, registry: Registry) -> bool:
+        """This will tell whether other limits are in force by now."""
+        return registry.limits_until is not None and self._clock() >= registry.limits_until
 
     def _ensure(self, batch: _Batch, now: datetime) -> bool:
         """This will make the datastreams that known things lack; tells whether any was made."""
@@ -356,7 +362,8 @@ def _take(batch: _Batch, parcel: Parcel, sender: RegisteredThing, registry: Regi
         if converted is None or (each.value is not None and not math.isfinite(each.value)):
             troubles.setdefault("unit_mismatch" if converted is None else "not_a_number", []).append(each)
             continue
-        value = math.nan if each.value is None else each.value * converted[0] + converted[1]
+        absent = each.value is None or each.value in registry.missing_codes.get(slot, ())
+        value = math.nan if absent or each.value is None else each.value * converted[0] + converted[1]
         columns.add(slot, round(each.time.timestamp() * 1e6), value, _SENT[each.quality], test)
     if not troubles:
         return STORED
@@ -376,6 +383,11 @@ def _take_rows(batch: _Batch, parcel: Parcel, rows: Rows, sender: RegisteredThin
     except KeyError:
         return _take(batch, _spelled_out(parcel, rows, sender, registry), sender, registry)
     values = rows.value
+    if registry.missing_codes and not registry.missing_codes.keys().isdisjoint(slots):
+        codes = registry.missing_codes
+        values = [
+            math.nan if value in codes.get(slot, ()) else value for slot, value in zip(slots, values, strict=True)
+        ]
     if not registry.scaled.isdisjoint(slots):
         values = [
             value * float(registry.factor[slot]) + float(registry.offset[slot])

@@ -88,3 +88,20 @@ class Way(TextChoices):
 
     UP = "up", _("上行")
     DOWN = "down", _("下行")
+
+
+class Verdict(TextChoices):
+    """What a person, or a check that looks at the neighbours, says about stored values."""
+
+    BAD = "bad", _("标记为错误")
+    TRUSTED = "trusted", _("恢复为可信")
+    CORRECTED = "corrected", _("订正数值")
+    DOUBTED = "doubted", _("与邻站不一致")
+
+
+class Relation(TextChoices):
+    """How two level stations hang together."""
+
+    SAME_WATER = "same_water", _("同一水体")
+    UPSTREAM = "upstream", _("邻站在上游")
+    DOWNSTREAM = "downstream", _("邻站在下游")

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pghistory
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,10 @@ from anshu.domain.sensing.choices import (
     CommandState,
     Quality,
     QuarantineKind,
+    Relation,
     Resolution,
     ThingKind,
+    Verdict,
     Way,
 )
 from anshu.kernel.access.models import Scoped
@@ -31,6 +34,11 @@ class ObservedProperty(models.Model):
     minimum = models.FloatField(_("可信下限"), null=True, blank=True)
     maximum = models.FloatField(_("可信上限"), null=True, blank=True)
     step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
+    # A value that stays the same for so long is suspect; values up to the calm one (no rain, no wind) may stay.
+    flat_after_s = models.PositiveIntegerField(_("持续不变上限(秒)"), null=True, blank=True)
+    calm_max = models.FloatField(_("允许持续不变的最大值"), null=True, blank=True)
+    # Stations nearer than this are compared with each other.
+    neighbour_range_m = models.PositiveIntegerField(_("邻站距离(米)"), null=True, blank=True)
     decimals = models.SmallIntegerField(_("小数位"), default=2)
     # Amounts of rain in an hour add up to the day's; levels and temperatures are averaged.
     summed = models.BooleanField(_("时段累计"), default=False)
@@ -149,6 +157,8 @@ class Datastream(models.Model):
     name = models.CharField(_("名称"), max_length=120)
     factor = models.FloatField(_("系数"), default=1.0)
     offset = models.FloatField(_("偏移"), default=0.0)
+    # What this device sends, before factor and offset, where it has no value: -999999, 9999, 32767.
+    missing_codes = ArrayField(models.FloatField(), verbose_name=_("缺测码"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("数据流")
@@ -187,6 +197,8 @@ class Latest(models.Model):
     value = models.FloatField(null=True)
     quality = models.SmallIntegerField(choices=Quality)
     received_at = models.DateTimeField()
+    # Since when the value has been the same: the persistence check goes on from here after a restart.
+    same_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.datastream_id} {self.value}"
@@ -372,3 +384,186 @@ class Purge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.since:%Y-%m} {self.rows}"
+
+
+@pghistory.track()
+class QualityLimit(models.Model):
+    """质控限值: limits that go before a property's own, for the property, a model's devices or one datastream.
+
+    What is empty is as before; the narrower one decides. In force for values that come in [since, until).
+    """
+
+    observed_property = models.ForeignKey(ObservedProperty, models.PROTECT, related_name="+", verbose_name=_("要素"))
+    model = models.ForeignKey(
+        DeviceModel, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("设备型号")
+    )
+    thing = models.ForeignKey(
+        Thing, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("监测设备")
+    )
+    minimum = models.FloatField(_("可信下限"), null=True, blank=True)
+    maximum = models.FloatField(_("可信上限"), null=True, blank=True)
+    step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
+    flat_after_s = models.PositiveIntegerField(_("持续不变上限(秒)"), null=True, blank=True)
+    calm_max = models.FloatField(_("允许持续不变的最大值"), null=True, blank=True)
+    delayed_after_s = models.PositiveIntegerField(_("迟到判据(秒)"), null=True, blank=True)
+    neighbour_range_m = models.PositiveIntegerField(_("邻站距离(米)"), null=True, blank=True)
+    # Safety first: unless somebody says otherwise, a suspect value is judged and marked.
+    ignore_suspect = models.BooleanField(_("可疑值不参与告警"), default=False)
+    source = models.CharField(_("依据"), max_length=200)
+    since = models.DateTimeField(_("生效时间"))
+    until = models.DateTimeField(_("失效时间"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("质控限值")
+        verbose_name_plural = _("质控限值")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=models.F("since")), name="limit_period"),
+            models.CheckConstraint(condition=Q(model=None) | Q(thing=None), name="limit_of_one"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.observed_property)
+
+
+@pghistory.track()
+class PropertyPair(models.Model):
+    """要素关系: two properties of one thing of which, at one instant, the lesser cannot exceed the greater."""
+
+    lesser = models.ForeignKey(ObservedProperty, models.PROTECT, related_name="+", verbose_name=_("较小要素"))
+    greater = models.ForeignKey(ObservedProperty, models.PROTECT, related_name="+", verbose_name=_("较大要素"))
+    tolerance = models.FloatField(_("容差"), default=0.0)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("要素关系")
+        verbose_name_plural = _("要素关系")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lesser", "greater"], name="property_pair_once"),
+            models.CheckConstraint(condition=~Q(lesser=models.F("greater")), name="property_pair_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesser} ≤ {self.greater}"
+
+
+@pghistory.track()
+class Neighbour(Scoped):
+    """邻站: two level stations whose water moves together; rain gauges find their neighbours by distance."""
+
+    thing = models.ForeignKey(Thing, models.CASCADE, related_name="+", verbose_name=_("监测设备"))
+    other = models.ForeignKey(Thing, models.CASCADE, related_name="+", verbose_name=_("邻站"))
+    relation = models.CharField(_("关系"), max_length=10, choices=Relation)
+    # How long the water takes from the one to the other.
+    travel_s = models.PositiveIntegerField(_("传播时间(秒)"), default=0)
+    tolerance = models.FloatField(_("水位差容许变化(米)"), default=1.0)
+    source = models.CharField(_("依据"), max_length=200)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("邻站关系")
+        verbose_name_plural = _("邻站关系")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["thing", "other"], condition=Q(retired_at=None), name="neighbour_once"),
+            models.CheckConstraint(condition=~Q(thing=models.F("other")), name="neighbour_of_two"),
+            models.CheckConstraint(condition=Q(tolerance__gt=0), name="neighbour_tolerance"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thing} – {self.other}"
+
+
+@pghistory.track()
+class Maintenance(Scoped):
+    """维护时段: values of a thing (its parts too) or of a group of things that are not to be believed meanwhile."""
+
+    # Without a thing: all things of the place and below, of the kind where one is given.
+    thing = models.ForeignKey(
+        Thing, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("监测设备")
+    )
+    kind = models.CharField(_("类别"), max_length=12, choices=ThingKind, blank=True)
+    since = models.DateTimeField(_("开始时间"))
+    until = models.DateTimeField(_("结束时间"))
+    reason = models.CharField(_("原因"), max_length=200)
+    made_by = models.CharField(_("登记人"), max_length=120)
+    made_at = models.DateTimeField(_("登记时间"))
+    ended_at = models.DateTimeField(_("提前结束"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("维护时段")
+        verbose_name_plural = _("维护时段")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until__gte=models.F("since")), name="maintenance_period")
+        ]
+        indexes: ClassVar = [models.Index(fields=["thing", "-since"], name="maintenance_thing")]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Revision(models.Model):
+    """质控判定: what a person or a later check said about stored values; undone, it no longer counts, and stays."""
+
+    datastream = models.ForeignKey(Datastream, models.PROTECT, related_name="+", verbose_name=_("数据流"))
+    verdict = models.CharField(_("判定"), max_length=10, choices=Verdict)
+    # The check that spoke, such as faulty_zeros; empty where a person did.
+    method = models.CharField(_("方法"), max_length=40, blank=True)
+    since = models.DateTimeField(_("起"))
+    until = models.DateTimeField(_("止"))
+    # Of a corrected value only: what it is now, and what it was.
+    value = models.FloatField(_("订正值"), null=True)
+    old_value = models.FloatField(_("原值"), null=True)
+    rows = models.IntegerField(_("涉及条数"), default=0)
+    reason = models.CharField(_("理由"), max_length=200)
+    made_by = models.CharField(_("判定人"), max_length=120)
+    made_at = models.DateTimeField(_("判定时间"))
+    undone_by = models.CharField(_("撤销人"), max_length=120, blank=True)
+    undone_at = models.DateTimeField(_("撤销时间"), null=True)
+    undo_reason = models.CharField(_("撤销理由"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("质控判定")
+        verbose_name_plural = _("质控判定")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["datastream", "-id"], name="revision_datastream")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until__gte=models.F("since")), name="revision_period")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.datastream} {self.get_verdict_display()}"
+
+
+class ClockState(models.Model):
+    """时钟: how far a thing's times lie before their receipt, over its last reports."""
+
+    thing = models.OneToOneField(Thing, models.CASCADE, primary_key=True, related_name="clock")
+    # Positive: its times are behind, by the way or the clock; negative: ahead, which no way explains.
+    lag_s = models.FloatField(_("时间差(秒)"))
+    reports = models.PositiveSmallIntegerField(_("报告数"))
+    measured_at = models.DateTimeField(_("测定时间"))
+    skewed_since = models.DateTimeField(_("偏差起"), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.lag_s}"
+
+
+class Repeats(models.Model):
+    """重复数据: how many observations of a thing came for an instant that has one already; none is stored twice."""
+
+    thing = models.OneToOneField(Thing, models.CASCADE, primary_key=True, related_name="repeats")
+    same = models.BigIntegerField(_("值相同"), default=0)
+    different = models.BigIntegerField(_("值不同"), default=0)
+    since = models.DateTimeField(_("首次"))
+    last_at = models.DateTimeField(_("最近一次"))
+    # The newest contradiction: {"datastream", "at", "stored", "sent"}.
+    difference = models.JSONField(_("最近的不同"), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.same} {self.different}"

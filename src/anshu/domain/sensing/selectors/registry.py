@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 
 from anshu.domain.sensing.models import Datastream, DeviceModel, Latest, ObservedProperty, Quarantine, Thing
-from anshu.domain.sensing.rules import NEVER, Before, Booleans, Floats, Integers, Limits, Times, conversion
+from anshu.domain.sensing.rules import (
+    NEVER,
+    Before,
+    Booleans,
+    Floats,
+    Integers,
+    Limits,
+    Pairs,
+    Times,
+    Window,
+    conversion,
+)
+from anshu.domain.sensing.selectors.limits import COLUMNS, Slotted, limits_in_force, pairs_known, windows_known
 
 
 @dataclass(slots=True)
@@ -32,12 +44,13 @@ class RegisteredThing:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest good value of some datastreams, each once."""
+    """The newest good value of some datastreams, each once, and since when it has been the same."""
 
     slot: Integers
     at_us: Times
     value: Floats
     quality: Integers
+    since_us: Times
 
 
 @dataclass(slots=True)
@@ -51,15 +64,23 @@ class Registry:
     factor: Floats
     offset: Floats
     limits: Limits
+    # When other limits come into force; None where none are known of.
+    limits_until: datetime | None
+    pairs: Pairs
+    windows: list[Window]
+    in_windows: Booleans
     last_at_us: Times
     last_value: Floats
     last_quality: Integers
+    last_since_us: Times
     # The newest time stored, whatever its quality.
     stored_to_us: Times
     # Slots whose newest value is committed as an observation and not yet written as the latest.
     unwritten: Booleans
     # Slots whose values are not stored as they come.
     scaled: frozenset[int]
+    # What a slot's device sends, before any scale, where it has no value.
+    missing_codes: dict[int, frozenset[float]]
     property_units: dict[str, str]
     # Slot of a longitude -> thing id and the slots of latitude, speed and course (-1 where there is none).
     moving: dict[int, tuple[int, int, int, int]]
@@ -78,13 +99,9 @@ class Registry:
             self._conversions[key] = found
         return self._conversions[key]
 
-    def limits_of(self, slots: Integers) -> Limits:
-        """This will give what can be true at each slot."""
-        return Limits(self.limits.minimum[slots], self.limits.maximum[slots], self.limits.step_max[slots])
-
     def before(self, slots: Integers) -> Before:
         """This will give the last good value at each slot."""
-        return Before(self.last_at_us[slots], self.last_value[slots])
+        return Before(self.last_at_us[slots], self.last_value[slots], self.last_since_us[slots])
 
     def waiting(self) -> Newest:
         """This will give the newest values that have yet to be written."""
@@ -101,6 +118,7 @@ class Registry:
             np.concatenate((old.at_us, newest.at_us[newer])),
             np.concatenate((old.value, newest.value[newer])),
             np.concatenate((old.quality, newest.quality[newer])),
+            np.concatenate((old.since_us, newest.since_us[newer])),
         )
 
     def remember(self, newest: Newest) -> None:
@@ -109,81 +127,120 @@ class Registry:
         slots = newest.slot[newer]
         self.last_at_us[slots], self.last_value[slots] = newest.at_us[newer], newest.value[newer]
         self.last_quality[slots], self.unwritten[slots] = newest.quality[newer], True
+        self.last_since_us[slots] = newest.since_us[newer]
 
     def _newest(self, slots: Integers) -> Newest:
-        return Newest(slots, self.last_at_us[slots], self.last_value[slots], self.last_quality[slots])
-
-
-def registry_load() -> Registry:
-    """This will read the registers in five queries, retired things left out."""
-    things = {
-        row.pk: RegisteredThing(
-            row.pk,
-            row.code,
-            row.protocol,
-            row.address,
-            row.secret,
-            row.division_code,
-            row.sector_code,
-            row.unit_id,
-            row.park_code,
-            row.model_id,
-            row.watched_until,
+        return Newest(
+            slots,
+            self.last_at_us[slots],
+            self.last_value[slots],
+            self.last_quality[slots],
+            self.last_since_us[slots],
         )
-        for row in Thing.objects.filter(retired_at=None).iterator(chunk_size=5000)
-    }
-    rows = list(
-        Datastream.objects.filter(thing_id__in=Thing.objects.filter(retired_at=None).values("id")).values_list(
+
+
+_PROPERTY_LIMITS = [name for name in COLUMNS if name in {field.name for field in ObservedProperty._meta.fields}]
+
+
+def registry_load(*, now: datetime) -> Registry:
+    """This will read the registers in a few queries, retired things left out, with the limits in force."""
+    in_use = Thing.objects.filter(retired_at=None)
+    rows = {row.pk: row for row in in_use.iterator(chunk_size=5000)}
+    things = {pk: _registered(row) for pk, row in rows.items()}
+    streams = [
+        each
+        for each in Datastream.objects.filter(thing_id__in=in_use.values("id"))
+        .values(
             "id",
             "thing_id",
-            "observed_property__code",
-            "observed_property__unit",
             "factor",
             "offset",
-            "observed_property__minimum",
-            "observed_property__maximum",
-            "observed_property__step_max",
+            "missing_codes",
+            "observed_property__code",
+            "observed_property__unit",
+            *(f"observed_property__{name}" for name in _PROPERTY_LIMITS),
         )
-    )
+        .iterator(chunk_size=10_000)
+        if each["thing_id"] in things
+    ]
     slot_of = {}
-    for slot, row in enumerate(rows):
-        if (thing := things.get(row[1])) is not None:
-            thing.slots[row[2]] = slot
-        slot_of[row[0]] = slot
-    last_at_us, last_value, last_quality = _latest(slot_of)
-    factor, offset = _floats([row[4] for row in rows]), _floats([row[5] for row in rows])
+    for slot, each in enumerate(streams):
+        things[each["thing_id"]].slots[each["observed_property__code"]] = slot
+        slot_of[each["id"]] = slot
+    slotted = [_slotted(each, rows[each["thing_id"]]) for each in streams]
+    limits, limits_until = limits_in_force(slotted, now=now)
+    windows, in_windows = windows_known(slotted, now=now)
+    last = _latest(slot_of)
+    factor, offset = _floats([each["factor"] for each in streams]), _floats([each["offset"] for each in streams])
     return Registry(
         things={(thing.protocol, thing.address): thing for thing in things.values()},
         by_code={thing.code: thing for thing in things.values()},
-        datastream_ids=np.array([row[0] for row in rows], dtype=np.int64),
-        units=[row[3] for row in rows],
+        datastream_ids=np.array([each["id"] for each in streams], dtype=np.int64),
+        units=[each["observed_property__unit"] for each in streams],
         factor=factor,
         offset=offset,
-        limits=Limits(
-            _floats([row[6] for row in rows]), _floats([row[7] for row in rows]), _floats([row[8] for row in rows])
-        ),
-        last_at_us=last_at_us,
-        last_value=last_value,
-        last_quality=last_quality,
-        stored_to_us=last_at_us.copy(),
-        unwritten=np.zeros(len(rows), dtype=np.bool_),
+        limits=limits,
+        limits_until=limits_until,
+        pairs=pairs_known(slotted),
+        windows=windows,
+        in_windows=in_windows,
+        last_at_us=last.at_us,
+        last_value=last.value,
+        last_quality=last.quality,
+        last_since_us=last.since_us,
+        stored_to_us=last.at_us.copy(),
+        unwritten=np.zeros(len(streams), dtype=np.bool_),
         scaled=frozenset(np.flatnonzero((factor != 1.0) | (offset != 0.0)).tolist()),
+        missing_codes={
+            slot: frozenset(each["missing_codes"]) for slot, each in enumerate(streams) if each["missing_codes"]
+        },
         moving=_moving(things.values()),
         decoders={each.pk: each.decoder or {} for each in DeviceModel.objects.filter(decoder__isnull=False)},
         property_units=dict(ObservedProperty.objects.values_list("code", "unit")),
     )
 
 
-def _latest(slot_of: dict[int, int]) -> tuple[Times, Floats, Integers]:
+def _registered(row: Thing) -> RegisteredThing:
+    return RegisteredThing(
+        row.pk,
+        row.code,
+        row.protocol,
+        row.address,
+        row.secret,
+        row.division_code,
+        row.sector_code,
+        row.unit_id,
+        row.park_code,
+        row.model_id,
+        row.watched_until,
+    )
+
+
+def _slotted(stream: dict[str, Any], thing: Thing) -> Slotted:
+    return Slotted(
+        stream["observed_property__code"],
+        thing.pk,
+        thing.model_id,
+        thing.parent_id,
+        thing.kind,
+        thing.division_code,
+        {name: stream[f"observed_property__{name}"] for name in _PROPERTY_LIMITS},
+    )
+
+
+def _latest(slot_of: dict[int, int]) -> Newest:
+    """This will give the newest value at every slot, NEVER where there is none."""
     at_us = np.full(len(slot_of), NEVER, dtype=np.int64)
+    since_us = at_us.copy()
     value = np.full(len(slot_of), np.nan)
     quality = np.zeros(len(slot_of), dtype=np.int64)
-    rows = Latest.objects.values_list("datastream_id", "at", "value", "quality")
-    for datastream_id, at, latest, flag in rows.iterator(chunk_size=10_000):
+    rows = Latest.objects.values_list("datastream_id", "at", "value", "quality", "same_since")
+    for datastream_id, at, latest, flag, same_since in rows.iterator(chunk_size=10_000):
         slot = slot_of.get(datastream_id)
         if slot is not None and latest is not None:
             at_us[slot], value[slot], quality[slot] = round(at.timestamp() * 1e6), latest, flag
-    return at_us, value, quality
+            since_us[slot] = round((same_since or at).timestamp() * 1e6)
+    return Newest(np.arange(len(slot_of)), at_us, value, quality, since_us)
 
 
 def _moving(things: Iterable[RegisteredThing]) -> dict[int, tuple[int, int, int, int]]:

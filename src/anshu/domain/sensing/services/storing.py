@@ -21,13 +21,20 @@ from anshu.domain.sensing.choices import Quality, Way
 from anshu.domain.sensing.models import Exchange, Thing
 from anshu.domain.sensing.rules import (
     FUTURE_US,
+    NEVER,
     UNJUDGED,
     Booleans,
     Check,
+    Checked,
+    Contradictions,
     Floats,
     Integers,
     Times,
+    contradictions,
+    maintained,
     quality_checks,
+    quality_sql,
+    unchanged_since,
 )
 from anshu.domain.sensing.selectors.registry import Newest, Registry
 from anshu.domain.sensing.services.aggregating import late_mark
@@ -144,11 +151,12 @@ select coalesce(string_agg(int8send(datastream_id) || timestamptz_send(at), ''::
 # A real report takes the place of a test report's value (check bit 64); anything else that is there stays.
 
 _LATEST = """
-insert into sensing_latest as old (datastream_id, at, value, quality, received_at)
-select datastream_id, at, value, quality, %s
-from unnest(%s, %s, %s, %s) as given (datastream_id, at, value, quality)
+insert into sensing_latest as old (datastream_id, at, value, quality, same_since, received_at)
+select datastream_id, at, value, quality, same_since, %s
+from unnest(%s, %s, %s, %s, %s) as given (datastream_id, at, value, quality, same_since)
 on conflict (datastream_id) do update
-    set at = excluded.at, value = excluded.value, quality = excluded.quality, received_at = excluded.received_at
+    set at = excluded.at, value = excluded.value, quality = excluded.quality, same_since = excluded.same_since,
+        received_at = excluded.received_at
     where excluded.at > old.at
 """
 
@@ -158,26 +166,23 @@ def observations_store(*, registry: Registry, columns: Columns, now: datetime) -
 
     A datastream's time that is there already stays as it is, so that a frame sent again changes nothing.
     """
-    slot, at_us, value, sent, test = _ordered(registry, columns)
+    rows, again = _ordered(registry, columns)
+    slot, at_us, value = rows.slot, rows.at_us, rows.value
     ids = registry.datastream_ids[slot]
-    quality, checks = quality_checks(
-        stream=slot,
-        at_us=at_us,
-        value=value,
-        sent=sent,
-        test=test,
-        limits=registry.limits_of(slot),
-        before=registry.before(slot),
-        now_us=round(now.timestamp() * 1e6),
-    )
+    checked, told = _checked(registry, rows, now)
+    quality, checks = checked.quality, checked.checks
     cursor = _cursor()
-    rows = _Rows(ids, at_us, value, quality, checks)
-    new = _copy(cursor, rows, now) if _surely_new(registry, slot, at_us) else None
+    ready = _Rows(ids, at_us, value, quality, checks)
+    new = _copy(cursor, ready, now) if _surely_new(registry, slot, at_us) else None
     if new is None:
-        new = _insert(cursor, rows, now)
+        new = _insert(cursor, ready, now)
     late_mark(datastream_ids=ids, at_us=at_us, new=new, now_us=round(now.timestamp() * 1e6))
+    if len(again) or not new.all():
+        _repeats(cursor, registry, (rows.only(~new), again), now)
+    if told is not None and len(told.stored_slot):
+        _contradicted(cursor, registry, told)
     good = (quality == Quality.GOOD) | (quality == Quality.SUSPECT)
-    newest = _newest(slot, new & good & (checks & int(Check.FUTURE | Check.TEST) == 0))
+    newest = _newest(slot, new & good & (checked.since_us != NEVER))
     last = np.append(slot[1:] != slot[:-1], True)
     judged = new & good & (checks & UNJUDGED == 0)
     return Stored(
@@ -186,10 +191,45 @@ def observations_store(*, registry: Registry, columns: Columns, now: datetime) -
         value=value[judged],
         new=int(new.sum()),
         repeated=len(columns) - int(new.sum()),
-        newest=Newest(slot[newest], at_us[newest], value[newest], quality[newest]),
+        newest=Newest(slot[newest], at_us[newest], value[newest], quality[newest], checked.since_us[newest]),
         stored_slot=slot[last],
         stored_at_us=at_us[last],
     )
+
+
+def _checked(registry: Registry, rows: "_Given", now: datetime) -> tuple[Checked, Contradictions | None]:
+    """This will run every check of a batch; gives also the values stored before that it contradicts."""
+    slot, at_us, value = rows.slot, rows.at_us, rows.value
+    limits = registry.limits.at(slot)
+    more = np.zeros(len(slot), dtype=np.int64)
+    if registry.windows:
+        inside = maintained(slot=slot, at_us=at_us, windows=registry.windows, concerned=registry.in_windows)
+        more[inside] |= int(Check.MAINTENANCE)
+    found = None
+    if len(registry.pairs.slot):
+        # What cannot be true, or was not measured, contradicts nothing.
+        doubtful = (value < limits.minimum) | (value > limits.maximum) | rows.test | (more != 0)
+        found = contradictions(
+            slot=slot,
+            at_us=at_us,
+            value=np.where(doubtful, np.nan, value),
+            pairs=registry.pairs,
+            last_at_us=registry.last_at_us,
+            last_value=registry.last_value,
+        )
+        more[found.rows] |= int(Check.INCONSISTENT)
+    checked = quality_checks(
+        stream=slot,
+        at_us=at_us,
+        value=value,
+        sent=rows.sent,
+        test=rows.test,
+        limits=limits,
+        before=registry.before(slot),
+        now_us=round(now.timestamp() * 1e6),
+        more=more,
+    )
+    return checked, found
 
 
 def latest_store(*, registry: Registry, newest: Newest, now: datetime) -> None:
@@ -200,34 +240,64 @@ def latest_store(*, registry: Registry, newest: Newest, now: datetime) -> None:
             _encoded(_TIME, newest.at_us - _POSTGRES_EPOCH_US),
             _encoded(_FLOAT, newest.value),
             _encoded(_INT4, newest.quality),
+            _encoded(_TIME, newest.since_us - _POSTGRES_EPOCH_US),
         ]
         _cursor().execute(_LATEST, [now, *given], prepare=True, binary=True)
 
 
-_RECOVER = """
-insert into sensing_latest as old (datastream_id, at, value, quality, received_at)
-select d.id, o.at, o.value, o.quality, o.received_at
-from sensing_datastream d left join sensing_latest l on l.datastream_id = d.id, lateral (
-    select at, value, quality, received_at from sensing_observation
-    where datastream_id = d.id and at > coalesce(l.at, %(since)s) and at <= %(until)s
-        and quality <= 1 and checks & 72 = 0
-    order by at desc limit 1
-) o
-on conflict (datastream_id) do update
-    set at = excluded.at, value = excluded.value, quality = excluded.quality, received_at = excluded.received_at
-    where excluded.at > old.at
+_FRESH = """
+select coalesce(string_agg(int8send(id) || timestamptz_send(at) || float8send(value) || int8send(quality), ''::bytea
+                           order by id, at), ''::bytea)
+from (
+    select given.id, o.at, o.value, o.quality,
+           max(o.at) over (partition by given.id order by o.received_at, o.at
+                           rows between unbounded preceding and 1 preceding) as seen_at
+    from unnest(%s, %s) as given (id, at) cross join lateral (
+        select at, value, quality, received_at from sensing_observation
+        where datastream_id = given.id and at > given.at and at <= %s and quality <= 1 and checks & 72 = 0
+        order by at desc limit 5000
+    ) o
+) as fresh
+where seen_at is null or seen_at < at
 """
+_FRESH_ROW = np.dtype([("id", ">i8"), ("at", ">i8"), ("value", ">f8"), ("quality", ">i8")])
 
 
 @transaction.atomic
-def latest_recover(*, now: datetime) -> int:
+def latest_recover(*, registry: Registry, now: datetime) -> int:
     """This will bring the newest values up to what is stored: a process that was killed may not have written them.
 
-    Gives the number of datastreams that were behind.
+    What it remembered goes on by the rule by which it would have gone on itself. Gives the number of datastreams that
+    were behind.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_RECOVER, {"since": now - timedelta(days=2), "until": now + timedelta(microseconds=FUTURE_US)})
-        return int(cursor.rowcount)
+    earliest = round((now - timedelta(days=2)).timestamp() * 1e6)
+    known = np.where(registry.last_at_us == NEVER, earliest, registry.last_at_us)
+    cursor = _cursor()
+    row = cursor.execute(
+        _FRESH,
+        [
+            _encoded(_INT8, registry.datastream_ids),
+            _encoded(_TIME, known - _POSTGRES_EPOCH_US),
+            now + timedelta(microseconds=FUTURE_US),
+        ],
+        binary=True,
+    ).fetchone()
+    fresh = np.frombuffer(bytes(row[0]) if row else b"", dtype=_FRESH_ROW)
+    if not len(fresh):
+        return 0
+    by_id = np.argsort(registry.datastream_ids)
+    slot = by_id[np.searchsorted(registry.datastream_ids[by_id], fresh["id"].astype(np.int64))]
+    at_us, value = fresh["at"].astype(np.int64) + _POSTGRES_EPOCH_US, fresh["value"].astype(np.float64)
+    everything = np.ones(len(slot), dtype=np.bool_)
+    flat_after_us = registry.limits.flat_after_us[slot]
+    since_us = unchanged_since(slot, at_us, value, everything, registry.before(slot), flat_after_us)
+    last = _newest(slot, everything)
+    newest = Newest(slot[last], at_us[last], value[last], fresh["quality"].astype(np.int64)[last], since_us[last])
+    latest_store(registry=registry, newest=newest, now=now)
+    registry.remember(newest)
+    registry.unwritten[newest.slot] = False
+    registry.stored_to_us[newest.slot] = np.maximum(registry.stored_to_us[newest.slot], newest.at_us)
+    return len(newest.slot)
 
 
 def _surely_new(registry: Registry, slot: Integers, at_us: Times) -> bool:
@@ -235,19 +305,85 @@ def _surely_new(registry: Registry, slot: Integers, at_us: Times) -> bool:
     return len(slot) >= _COPY_FROM and bool((at_us > registry.stored_to_us[slot]).all())
 
 
-def _ordered(registry: Registry, columns: Columns) -> tuple[Integers, Times, Floats, Integers, Booleans]:
-    """This will turn lists to arrays, ordered by stream and time, each (stream, time) once: the first that came."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Observations of a batch as they came, column by column."""
+
+    slot: Integers
+    at_us: Times
+    value: Floats
+    sent: Integers
+    test: Booleans
+
+    def only(self, rows: Booleans) -> "_Given":
+        """This will give some of them."""
+        return _Given(self.slot[rows], self.at_us[rows], self.value[rows], self.sent[rows], self.test[rows])
+
+    def __len__(self) -> int:
+        return len(self.slot)
+
+
+def _ordered(registry: Registry, columns: Columns) -> tuple[_Given, _Given]:
+    """This will turn lists to arrays, ordered by stream and time, each (stream, time) once: the first that came.
+
+    The others are given beside them.
+    """
     slot = np.array(columns.slot, dtype=np.int64)
     at_us = np.array(columns.at_us, dtype=np.int64)
     test = np.array(columns.test, dtype=np.bool_)
     # lexsort is stable, so equal keys keep the order of arrival; a test report stands behind a real one.
     order = np.lexsort((test, at_us, registry.datastream_ids[slot]))
-    slot, at_us, test = slot[order], at_us[order], test[order]
-    first = np.ones(len(slot), dtype=np.bool_)
-    first[1:] = (slot[1:] != slot[:-1]) | (at_us[1:] != at_us[:-1])
-    value = np.array(columns.value, dtype=np.float64)[order]
-    sent = np.array(columns.sent, dtype=np.int64)[order]
-    return slot[first], at_us[first], value[first], sent[first], test[first]
+    value, sent = np.array(columns.value, dtype=np.float64), np.array(columns.sent, dtype=np.int64)
+    given = _Given(slot[order], at_us[order], value[order], sent[order], test[order])
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (given.slot[1:] != given.slot[:-1]) | (given.at_us[1:] != given.at_us[:-1])
+    return given.only(first), given.only(~first)
+
+
+_REPEATS = """
+insert into sensing_repeats as old (thing_id, same, different, since, last_at, difference)
+select d.thing_id, count(*) filter (where not other), count(*) filter (where other), %(now)s, %(now)s,
+       (array_agg(jsonb_build_object('datastream', given.id, 'at', given.at, 'stored', o.value,
+                                     'sent', nullif(given.value, 'NaN'))
+                  order by given.at desc) filter (where other))[1]
+from unnest(%(ids)s, %(at)s, %(value)s) as given (id, at, value)
+join sensing_datastream d on d.id = given.id
+join sensing_observation o on o.datastream_id = given.id and o.at = given.at
+cross join lateral (
+    -- A value that a person corrected is not contradicted by what it was.
+    select o.checks & 128 = 0 and o.value is distinct from nullif(given.value, 'NaN') as other
+) as compared
+group by d.thing_id order by d.thing_id
+on conflict (thing_id) do update
+    set same = old.same + excluded.same, different = old.different + excluded.different, last_at = excluded.last_at,
+        difference = coalesce(excluded.difference, old.difference)
+"""
+
+
+def _repeats(cursor: "psycopg.Cursor[Any]", registry: Registry, given: Sequence[_Given], now: datetime) -> None:
+    """This will count what came for an instant that has a value already, and note where it says something else."""
+    cursor.execute(
+        _REPEATS,
+        {
+            "ids": _encoded(_INT8, np.concatenate([registry.datastream_ids[each.slot] for each in given])),
+            "at": _encoded(_TIME, np.concatenate([each.at_us for each in given]) - _POSTGRES_EPOCH_US),
+            "value": _encoded(_FLOAT, np.concatenate([each.value for each in given])),
+            "now": now,
+        },
+    )
+
+
+_CONTRADICTED = f"""
+update sensing_observation o set checks = checks | {int(Check.INCONSISTENT)},
+    quality = {quality_sql(f"checks | {int(Check.INCONSISTENT)}")}
+from unnest(%s, %s) as given (id, at) where o.datastream_id = given.id and o.at = given.at
+"""
+
+
+def _contradicted(cursor: "psycopg.Cursor[Any]", registry: Registry, told: Contradictions) -> None:
+    """This will flag values of an earlier batch that contradict one of this batch."""
+    ids, at_us = registry.datastream_ids[told.stored_slot], told.stored_at_us
+    cursor.execute(_CONTRADICTED, [_encoded(_INT8, ids), _encoded(_TIME, at_us - _POSTGRES_EPOCH_US)])
 
 
 @dataclass(frozen=True, slots=True)
