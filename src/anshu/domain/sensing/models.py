@@ -34,11 +34,6 @@ class ObservedProperty(models.Model):
     minimum = models.FloatField(_("可信下限"), null=True, blank=True)
     maximum = models.FloatField(_("可信上限"), null=True, blank=True)
     step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
-    # A value that stays the same for so long is suspect; values up to the calm one (no rain, no wind) may stay.
-    flat_after_s = models.PositiveIntegerField(_("持续不变上限(秒)"), null=True, blank=True)
-    calm_max = models.FloatField(_("允许持续不变的最大值"), null=True, blank=True)
-    # Stations nearer than this are compared with each other.
-    neighbour_range_m = models.PositiveIntegerField(_("邻站距离(米)"), null=True, blank=True)
     decimals = models.SmallIntegerField(_("小数位"), default=2)
     # Amounts of rain in an hour add up to the day's; levels and temperatures are averaged.
     summed = models.BooleanField(_("时段累计"), default=False)
@@ -403,9 +398,11 @@ class QualityLimit(models.Model):
     minimum = models.FloatField(_("可信下限"), null=True, blank=True)
     maximum = models.FloatField(_("可信上限"), null=True, blank=True)
     step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
+    # A value that stays the same for so long is suspect; values up to the calm one (no rain, no wind) may stay.
     flat_after_s = models.PositiveIntegerField(_("持续不变上限(秒)"), null=True, blank=True)
     calm_max = models.FloatField(_("允许持续不变的最大值"), null=True, blank=True)
     delayed_after_s = models.PositiveIntegerField(_("迟到判据(秒)"), null=True, blank=True)
+    # Stations nearer than this are compared with each other; asked of the property as a whole only.
     neighbour_range_m = models.PositiveIntegerField(_("邻站距离(米)"), null=True, blank=True)
     # Safety first: unless somebody says otherwise, a suspect value is judged and marked.
     ignore_suspect = models.BooleanField(_("可疑值不参与告警"), default=False)

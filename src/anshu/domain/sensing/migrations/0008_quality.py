@@ -242,14 +242,6 @@ class Migration(migrations.Migration):
             model_name='datastream',
             name='update_update',
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='observedproperty',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='observedproperty',
-            name='update_update',
-        ),
         migrations.AddField(
             model_name='datastream',
             name='missing_codes',
@@ -265,36 +257,6 @@ class Migration(migrations.Migration):
             name='same_since',
             field=models.DateTimeField(null=True),
         ),
-        migrations.AddField(
-            model_name='observedproperty',
-            name='calm_max',
-            field=models.FloatField(blank=True, null=True, verbose_name='允许持续不变的最大值'),
-        ),
-        migrations.AddField(
-            model_name='observedproperty',
-            name='flat_after_s',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='持续不变上限(秒)'),
-        ),
-        migrations.AddField(
-            model_name='observedproperty',
-            name='neighbour_range_m',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='邻站距离(米)'),
-        ),
-        migrations.AddField(
-            model_name='observedpropertyevent',
-            name='calm_max',
-            field=models.FloatField(blank=True, null=True, verbose_name='允许持续不变的最大值'),
-        ),
-        migrations.AddField(
-            model_name='observedpropertyevent',
-            name='flat_after_s',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='持续不变上限(秒)'),
-        ),
-        migrations.AddField(
-            model_name='observedpropertyevent',
-            name='neighbour_range_m',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='邻站距离(米)'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='datastream',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sensing_datastreamevent" ("factor", "id", "missing_codes", "name", "observed_property_id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sensor_id", "thing_id") VALUES (NEW."factor", NEW."id", NEW."missing_codes", NEW."name", NEW."observed_property_id", NEW."offset", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sensor_id", NEW."thing_id"); RETURN NULL;', hash='4e4a4ac43e3dc8922141ee7087e999756c307dac', operation='INSERT', pgid='pgtrigger_insert_insert_33f02', table='sensing_datastream', when='AFTER')),
@@ -302,14 +264,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='datastream',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "sensing_datastreamevent" ("factor", "id", "missing_codes", "name", "observed_property_id", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sensor_id", "thing_id") VALUES (NEW."factor", NEW."id", NEW."missing_codes", NEW."name", NEW."observed_property_id", NEW."offset", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sensor_id", NEW."thing_id"); RETURN NULL;', hash='cfe13195043eea359cffc493f8caeb05491f3933', operation='UPDATE', pgid='pgtrigger_update_update_14843', table='sensing_datastream', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='observedproperty',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sensing_observedpropertyevent" ("calm_max", "code", "decimals", "flat_after_s", "id", "maximum", "minimum", "name", "neighbour_range_m", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "step_max", "summed", "unit") VALUES (NEW."calm_max", NEW."code", NEW."decimals", NEW."flat_after_s", NEW."id", NEW."maximum", NEW."minimum", NEW."name", NEW."neighbour_range_m", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."step_max", NEW."summed", NEW."unit"); RETURN NULL;', hash='53ff17311ee48334b17a3d39d6d8338bd403e050', operation='INSERT', pgid='pgtrigger_insert_insert_ce005', table='sensing_observedproperty', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='observedproperty',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "sensing_observedpropertyevent" ("calm_max", "code", "decimals", "flat_after_s", "id", "maximum", "minimum", "name", "neighbour_range_m", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "step_max", "summed", "unit") VALUES (NEW."calm_max", NEW."code", NEW."decimals", NEW."flat_after_s", NEW."id", NEW."maximum", NEW."minimum", NEW."name", NEW."neighbour_range_m", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."step_max", NEW."summed", NEW."unit"); RETURN NULL;', hash='1ab7d445b68cd2b831d6081e8cbf2d1d00e315eb', operation='UPDATE', pgid='pgtrigger_update_update_b96fa', table='sensing_observedproperty', when='AFTER')),
         ),
         migrations.AddField(
             model_name='maintenance',

@@ -3,18 +3,17 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import transaction
 
-from anshu.domain.sensing.models import ObservedProperty, PropertyPair
+from anshu.domain.sensing.models import ObservedProperty, PropertyPair, QualityLimit
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import attribute, record
 
 _FOLDER = Path(__file__).parents[1]
-# Limits that came after the first properties were shipped: rows that have none of them get them.
-_LATER = ("flat_after_s", "calm_max", "neighbour_range_m")
+_LIMITS_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @transaction.atomic
@@ -27,14 +26,10 @@ def properties_seed(*, actor: Actor, now: datetime) -> int:
     with attribute(actor=actor):
         for row in _rows("properties.csv"):
             code = row.pop("code")
-            found, made = ObservedProperty.objects.get_or_create(code=code, defaults=row)
-            later = {name: row[name] for name in _LATER if name in row}
-            if not made and later and all(getattr(found, name) is None for name in _LATER):
-                ObservedProperty.objects.filter(pk=found.pk).update(**later)
-            added += made
-        pairs = _pairs_seed()
-    if added or pairs:
-        record(actor=actor, now=now, action="observed_properties.added", changes={"added": added, "pairs": pairs})
+            added += ObservedProperty.objects.get_or_create(code=code, defaults=row)[1]
+        changes = {"added": added, "pairs": _pairs_seed(), "limits": _limits_seed()}
+    if any(changes.values()):
+        record(actor=actor, now=now, action="observed_properties.added", changes=changes)
     return added
 
 
@@ -45,6 +40,20 @@ def _pairs_seed() -> int:
         lesser, greater = known[row.pop("lesser")], known[row.pop("greater")]
         added += PropertyPair.objects.get_or_create(lesser=lesser, greater=greater, defaults=row)[1]
     return added
+
+
+def _limits_seed() -> int:
+    """This will add a property's shipped limits where nobody ever wrote any for it as a whole."""
+    known = {each.code: each for each in ObservedProperty.objects.all()}
+    written = set(QualityLimit.objects.filter(model=None, thing=None).values_list("observed_property_id", flat=True))
+    rows = [(known[row.pop("property")], row) for row in _rows("property_limits.csv")]
+    made = [
+        QualityLimit(observed_property=found, since=_LIMITS_SINCE, **row)
+        for found, row in rows
+        if found.pk not in written
+    ]
+    QualityLimit.objects.bulk_create(made)
+    return len(made)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
