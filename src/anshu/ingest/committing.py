@@ -253,12 +253,13 @@ class Committer:
             connection.connection.execute("select 1")
         if self._stale or self._registry is None or self._limits_over(self._registry):
             self._flush()
-            now = self._clock()
+            now, unsure = self._clock(), self._unsure
+            # A notice that comes while we read makes them stale again.
+            self._stale = self._unsure = False
             registry, self._book = registry_load(now=now), rulebook_load(self._book)
-            if self._unsure:
+            if unsure:
                 latest_recover(registry=registry, now=now)
             self._registry = registry
-            self._stale = self._unsure = False
             self._decoders = {}
             self._loaded_at = time.monotonic()
         return self._registry
