@@ -37,7 +37,7 @@ from anshu.domain.sensing.rules import (
     unchanged_since,
 )
 from anshu.domain.sensing.selectors.registry import Newest, Registry
-from anshu.domain.sensing.services.aggregating import late_mark
+from anshu.domain.sensing.services.aggregating import hours_mark, late_mark
 
 _GOOD = int(Quality.GOOD)
 # Fewer rows than this gain nothing from a copy.
@@ -384,6 +384,7 @@ def _contradicted(cursor: "psycopg.Cursor[Any]", registry: Registry, told: Contr
     """This will flag values of an earlier batch that contradict one of this batch."""
     ids, at_us = registry.datastream_ids[told.stored_slot], told.stored_at_us
     cursor.execute(_CONTRADICTED, [_encoded(_INT8, ids), _encoded(_TIME, at_us - _POSTGRES_EPOCH_US)])
+    hours_mark(datastream_ids=ids, at_us=at_us)
 
 
 @dataclass(frozen=True, slots=True)
