@@ -30,7 +30,7 @@ def streams(db):
 
 def store(rows, now):
     """Stores (datastream, at, value) as ingest does."""
-    registry = registry_load()
+    registry = registry_load(now=now)
     slots = {pk: slot for slot, pk in enumerate(registry.datastream_ids.tolist())}
     columns = Columns()
     for stream, at, value in rows:
