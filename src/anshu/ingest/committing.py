@@ -41,7 +41,7 @@ from anshu.kernel.access.viewer import Refusal
 from anshu.kernel.audit.actor import platform
 from anshu.wire import payload
 from anshu.wire.base import Observation, Refused
-from anshu.wire.payload import ConfigRefused, Decoder
+from anshu.wire.payload import ConfigRefused, Decoded, Decoder
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -317,12 +317,13 @@ class Committer:
         if decoder is None:
             return _keep(batch, parcel, QuarantineKind.JUDGED, "no_decoder", ())
         try:
-            decoded = decoder.decode(given.body, port=given.port, received_at=given.received_at)
+            body = given.body if given.document is None or not decoder.takes_json else given.document
+            decoded = decoder.decode(body, port=given.port, received_at=given.received_at)
         except Refused as refused:
             detail = _again(parcel) | refused.fault.as_json()
             batch.kept.append(_kept(parcel, QuarantineKind.REFUSED, refused.reason, detail))
             return Verdict(refused.reason)
-        parcel.observations = decoded.of(parcel.address)
+        parcel.observations = (*decoded.of(parcel.address), *_beside(parcel.address, given, decoded, sender))
         return _take(batch, parcel, sender, registry)
 
     def _decoder(self, model_id: int | None, registry: Registry) -> Decoder | None:
@@ -369,6 +370,16 @@ def _take(batch: _Batch, parcel: Parcel, sender: RegisteredThing, registry: Regi
     if not troubles:
         return STORED
     return _keep_troubles(batch, parcel, troubles)
+
+
+def _beside(address: str, given: Undecoded, decoded: Decoded, sender: RegisteredThing) -> list[Observation]:
+    """This will give what the network says of a device, as far as it has datastreams and does not say it itself."""
+    said = {each.property for each in decoded.observations}
+    return [
+        Observation(address, name, given.received_at, value, unit)
+        for name, (value, unit) in given.beside.items()
+        if name in sender.slots and name not in said
+    ]
 
 
 def _take_rows(batch: _Batch, parcel: Parcel, rows: Rows, sender: RegisteredThing, registry: Registry) -> Verdict:

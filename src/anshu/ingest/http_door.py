@@ -4,7 +4,9 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import math
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,13 +19,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from anshu.ingest.allowance import Allowance
 from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.ingest.http_items import Checked, Fault, check_items
-from anshu.ingest.parcels import Parcel
+from anshu.ingest.parcels import Parcel, Verdict
 from anshu.ingest.pipeline import Pipeline
+from anshu.ingest.uplinks import NETWORKS, FirstHeard, another_devices, uplink_parcel
+from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.selectors import viewer_of_token
 from anshu.kernel.access.services import api_token_touch
 from anshu.kernel.access.viewer import Viewer
+from anshu.wire.base import Refused
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
@@ -32,6 +38,8 @@ MOST_ITEMS = 50_000
 BODY_S = 30.0
 _ANSWER_S = 30.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Receive = Callable[[web.Request], Awaitable[dict[str, Any]]]
+_MOST_DEVICES = 20_000
 _WORDS = {
     400: ("bad_request", gettext_noop("请求的内容无法读取")),
     404: ("not_found", gettext_noop("没有这个地址")),
@@ -48,18 +56,22 @@ class _Refused(Exception):
     code: str
     message: str
     faults: list[Fault] = field(default_factory=list)
+    wait_s: float = 0.0
 
 
 class HttpDoor:
-    """POST /observations and GET /health."""
+    """POST /observations, POST /uplinks/<network> and GET /health."""
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, *, body_s: float = BODY_S) -> None:
-        self._pipeline, self._clock, self._body_s = pipeline, clock, body_s
+    def __init__(self, pipeline: Pipeline, clock: Clock, *, rate: float, body_s: float = BODY_S) -> None:
+        self._pipeline, self._clock, self._rate, self._body_s = pipeline, clock, rate, body_s
         # Reading who calls is blocking; it has a thread and a connection of its own.
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="ingest-http")
         app = web.Application(client_max_size=MOST_BYTES, middlewares=[_in_words])
         app.router.add_post("/observations", self._observations)
+        app.router.add_post("/uplinks/{network}", self._uplinks)
         app.router.add_get("/health", self._health)
+        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
+        self._first_heard = FirstHeard()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
         self._site: web.TCPSite | None = None
 
@@ -86,16 +98,24 @@ class HttpDoor:
         return web.json_response({"ok": True})
 
     async def _observations(self, request: web.Request) -> web.Response:
+        return await self._answered(request, self._receive)
+
+    async def _uplinks(self, request: web.Request) -> web.Response:
+        return await self._answered(request, self._receive_uplink)
+
+    async def _answered(self, request: web.Request, receive: Receive) -> web.Response:
         language = _language(request)
+        headers = {"Content-Language": language}
         with translation.override(language):
             try:
-                reply, status = await self._receive(request), 200
+                reply, status = await receive(request), 200
             except _Refused as refused:
                 reply = {"error": {"code": refused.code, "message": refused.message}}
                 if refused.faults:
                     reply["errors"] = [fault.as_json() for fault in refused.faults]
                 status = refused.status
-        headers = {"Content-Language": language}
+                if refused.wait_s:
+                    headers["Retry-After"] = str(math.ceil(refused.wait_s))
         if status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return web.json_response(reply, status=status, headers=headers, dumps=_dumps)
@@ -107,7 +127,7 @@ class HttpDoor:
         checked = await self._check(items, viewer)
         if checked.faults and not (partial and checked.parcels):
             raise _Refused(422, "invalid", _("有不能接收的观测值,没有一条入库"), checked.faults)
-        await self._store(checked, request.remote or "")
+        await self._store(_parcels(checked, request.remote or ""))
         return {"accepted": checked.accepted, "errors": [fault.as_json() for fault in checked.faults]}
 
     async def _caller(self, request: web.Request) -> Viewer:
@@ -143,22 +163,66 @@ class HttpDoor:
         # In a thread: fifty thousand items take half a second, and stations' frames arrive on this loop.
         return await asyncio.to_thread(check_items, items, registry=registry, viewer=viewer, now=self._clock())
 
-    async def _store(self, checked: Checked, peer: str) -> None:
-        parcels = [
-            Parcel(
-                protocol=protocol,
-                peer=peer,
-                raw=msgspec.json.encode(observations),
-                address=address,
-                kind="http",
-                observations=observations,
-            )
-            for (protocol, address), observations in checked.parcels.items()
-        ]
+    async def _receive_uplink(self, request: web.Request) -> dict[str, Any]:
+        """This will take one message that a network server posts for one of its devices."""
+        network = request.match_info["network"]
+        if network not in NETWORKS:
+            raise _Refused(404, "not_found", _("没有这种网络:%(network)s") % {"network": network[:40]})
+        viewer = await self._caller(request)
+        if not viewer.can(Capability.MONITORING, Right.CREATE):
+            raise _Refused(403, "forbidden", _("这个令牌不能上报监测数据"))
+        body = await _content(request, self._body_s)
+        event = request.query.get("event", "up")
+        if event != "up":
+            # ChirpStack posts joins, states and acknowledgements to the same address.
+            return {"accepted": 0, "ignored": event[:40]}
+        parcel = self._uplink(network, body, request.remote or "")
+        self._allow(parcel.address)
+        registry = await self._pipeline.registry()
+        thing = registry.things.get((parcel.protocol, parcel.address))
+        if thing is not None and not viewer.covers(thing, Capability.MONITORING, Right.CREATE):
+            # Another's device is answered like an unknown one, and waits where those wait.
+            parcel.refused = another_devices(parcel)
+        (verdict,) = await self._store([parcel])
+        return {"accepted": 0, "kept": verdict.kept} if verdict.kept else {"accepted": 1}
+
+    def _uplink(self, network: str, body: bytes, peer: str) -> Parcel:
+        try:
+            return uplink_parcel(network, body, peer, lambda uplink: self._first_heard.of(uplink, self._clock()))
+        except Refused as refused:
+            message = refused.fault.message("en" if translation.get_language() == "en" else "zh")
+            raise _Refused(422, refused.reason, message) from refused
+
+    def _allow(self, address: str) -> None:
+        """This will count a device's message against its own allowance; others' devices behind a network go on."""
+        allowance = self._allowances.pop(address, None) or Allowance(self._rate)
+        self._allowances[address] = allowance
+        if len(self._allowances) > _MOST_DEVICES:
+            self._allowances.popitem(last=False)
+        if wait_s := allowance.wait_s(asyncio.get_running_loop().time()):
+            raise _Refused(429, "too_many_requests", _("该设备上报过于频繁,请稍后重发"), wait_s=wait_s)
+        allowance.take(1)
+
+    async def _store(self, parcels: Sequence[Parcel]) -> list[Verdict]:
         futures = [await self._pipeline.submit(parcel) for parcel in parcels]
         done, waiting = await asyncio.wait(futures, timeout=_ANSWER_S)
         if waiting or any(future.cancelled() for future in done):
             raise _Refused(503, "unavailable", _("平台暂时不可用,请稍后重发"))
+        return [future.result() for future in futures]
+
+
+def _parcels(checked: Checked, peer: str) -> list[Parcel]:
+    return [
+        Parcel(
+            protocol=protocol,
+            peer=peer,
+            raw=msgspec.json.encode(observations),
+            address=address,
+            kind="http",
+            observations=observations,
+        )
+        for (protocol, address), observations in checked.parcels.items()
+    ]
 
 
 @web.middleware
@@ -178,16 +242,20 @@ async def _in_words(request: web.Request, handler: Handler) -> web.StreamRespons
     return web.json_response(body, status=status, headers={"Content-Language": language, **headers}, dumps=_dumps)
 
 
-async def _body(request: web.Request, within_s: float) -> Mapping[str, Any]:
+async def _content(request: web.Request, within_s: float) -> bytes:
     try:
         async with asyncio.timeout(within_s):
-            content = await request.read()
+            return await request.read()
     except TimeoutError as error:
         raise _Refused(408, "too_slow", _("请求体没有按时发完,请重发")) from error
     except web.HTTPRequestEntityTooLarge as error:
         raise _Refused(413, "too_large", _("请求超过 5 MB,请分批发送")) from error
     except (web.RequestPayloadError, PayloadEncodingError) as error:
         raise _Refused(400, "bad_encoding", _("请求体的压缩或分块格式有误")) from error
+
+
+async def _body(request: web.Request, within_s: float) -> Mapping[str, Any]:
+    content = await _content(request, within_s)
     try:
         body = json.loads(content)
     except (ValueError, RecursionError) as error:

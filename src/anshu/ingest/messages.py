@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from anshu.ingest.parcels import Parcel, Rows, Undecoded
+from anshu.ingest.uplinks import uplink_parcel
 from anshu.wire.base import refuse
 from anshu.wire.payload import columnar, own_json
 
@@ -65,6 +66,9 @@ def read_again(protocol: str, raw: bytes, address: str, peer: str, detail: Mappi
     def clock() -> datetime:
         return received_at
 
-    if detail.get("kind") == "raw":
+    kind = str(detail.get("kind", ""))
+    if kind.startswith("uplink:"):
+        return uplink_parcel(kind.removeprefix("uplink:"), raw, peer, lambda uplink: received_at)
+    if kind == "raw":
         return raw_parcel(protocol, address, raw, peer, clock, port=detail.get("port"))
     return own_parcel(protocol, address, raw, peer, clock)

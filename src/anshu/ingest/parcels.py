@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What travels through the pipeline: one sender's message with everything needed to store or keep it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,6 +43,10 @@ class Undecoded:
     body: bytes
     port: int | None
     received_at: datetime
+    # The same as JSON, where a network has decoded it already; for decoders that read JSON.
+    document: bytes | None = None
+    # What the network says of the device beside its payload, by property: used where the thing has a datastream for it.
+    beside: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
