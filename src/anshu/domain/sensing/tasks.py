@@ -6,7 +6,14 @@ import os
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from anshu.domain.sensing.services import aggregates_close, gaps_fill, housekeeping
+from anshu.domain.sensing.services import (
+    DAILY,
+    aggregates_close,
+    clocks_measure,
+    gaps_fill,
+    housekeeping,
+    neighbours_compare,
+)
 from anshu.kernel.audit.actor import platform
 
 
@@ -30,3 +37,24 @@ def close_aggregates(timestamp: int) -> None:
 def keep_house(timestamp: int) -> None:
     """This will take away what the retention policies say, old raw frames, and commands out of time."""
     housekeeping(actor=platform("retention"), now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sensing.neighbours_compare", queueing_lock="sensing.neighbours_compare")
+def compare_neighbours(timestamp: int) -> None:
+    """This will doubt rain and levels that their neighbours contradict."""
+    neighbours_compare(now=timezone.now())
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(name="sensing.outliers_compare", queueing_lock="sensing.outliers_compare")
+def compare_outliers(timestamp: int) -> None:
+    """This will doubt gauges that have not followed their neighbours for four weeks."""
+    neighbours_compare(now=timezone.now(), methods=DAILY)
+
+
+@app.periodic(cron="4-59/15 * * * *")
+@app.task(name="sensing.clocks_measure", queueing_lock="sensing.clocks_measure")
+def measure_clocks(timestamp: int) -> None:
+    """This will measure how far the clock of each device is off."""
+    clocks_measure(now=timezone.now())

@@ -29,6 +29,7 @@ from anshu.domain.sensing.rules.flags import (
     quality_of,
     quality_sql,
 )
+from anshu.domain.sensing.rules.levels import Partner, levels_doubted
 from anshu.domain.sensing.rules.maintenance import Window, maintained
 from anshu.domain.sensing.rules.units import conversion
 
@@ -53,10 +54,12 @@ __all__ = [
     "Integers",
     "Limits",
     "Pairs",
+    "Partner",
     "Times",
     "Window",
     "contradictions",
     "conversion",
+    "levels_doubted",
     "maintained",
     "quality_checks",
     "quality_of",

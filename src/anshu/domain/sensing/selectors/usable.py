@@ -10,11 +10,13 @@ from django.db import connection
 
 from anshu.domain.sensing.choices import Quality
 from anshu.domain.sensing.models import Datastream
-from anshu.domain.sensing.rules import UNJUDGED, Floats, Integers, Times
+from anshu.domain.sensing.rules import UNJUDGED, Check, Floats, Integers, Times
 
 _POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
 _ROW = np.dtype([("stream", ">i8"), ("at", ">i8"), ("value", ">f8")])
-_USABLE = "o.quality = any(%s) and o.checks & %s = 0 and o.value is not null"
+# What a person trusts is judged, whatever a check or the limits said; not what nobody measured then.
+_TRUSTED = f"(o.checks & {int(Check.TRUSTED)} <> 0 and o.checks & {int(Check.FUTURE | Check.LATE | Check.TEST)} = 0)"
+_USABLE = f"o.quality = any(%s) and (o.checks & %s = 0 or {_TRUSTED}) and o.value is not null"
 _QUALITIES = [int(Quality.GOOD), int(Quality.SUSPECT), int(Quality.CORRECTED)]
 _VALUES = f"""
 select coalesce(string_agg(int8send(o.datastream_id) || timestamptz_send(o.at) || float8send(o.value), ''::bytea

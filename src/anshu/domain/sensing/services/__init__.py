@@ -2,6 +2,7 @@
 """Writing to the sensing network."""
 
 from anshu.domain.sensing.services.aggregating import aggregates_close
+from anshu.domain.sensing.services.clocks import clocks_measure
 from anshu.domain.sensing.services.commands import (
     COMMAND_CHANNEL,
     command_answered,
@@ -10,8 +11,16 @@ from anshu.domain.sensing.services.commands import (
     commands_expire,
     flood_note,
 )
-from anshu.domain.sensing.services.corrections import observation_correct
+from anshu.domain.sensing.services.comparing import (
+    DAILY,
+    OFTEN,
+    levels_compare,
+    neighbours_compare,
+    rain_compare,
+)
+from anshu.domain.sensing.services.corrections import observation_correct, observations_mark, revision_undo
 from anshu.domain.sensing.services.diagnosis import exchange_watch, gaps_fill, history_parameters
+from anshu.domain.sensing.services.maintenance import maintenance_end, maintenance_open, maintenance_retire
 from anshu.domain.sensing.services.models_of_devices import (
     DecoderReport,
     decoders_checked_by,
@@ -61,11 +70,14 @@ from anshu.domain.sensing.services.things import (
 
 __all__ = [
     "COMMAND_CHANNEL",
+    "DAILY",
+    "OFTEN",
     "Columns",
     "DecoderReport",
     "Kept",
     "Stored",
     "aggregates_close",
+    "clocks_measure",
     "command_answered",
     "command_request",
     "command_sent",
@@ -81,12 +93,18 @@ __all__ = [
     "housekeeping",
     "latest_recover",
     "latest_store",
+    "levels_compare",
+    "maintenance_end",
+    "maintenance_open",
+    "maintenance_retire",
     "model_create",
     "model_retire",
     "model_update",
     "models_seed",
     "months_ensure",
+    "neighbours_compare",
     "observation_correct",
+    "observations_mark",
     "observations_store",
     "parts_ensure",
     "policy_create",
@@ -98,9 +116,11 @@ __all__ = [
     "quarantine_dismiss",
     "quarantine_keep",
     "quarantine_replayed",
+    "rain_compare",
     "require_connecting",
     "retention_plan",
     "retention_run",
+    "revision_undo",
     "rule_templates_named_by",
     "thing_connect",
     "thing_create",
