@@ -4,6 +4,7 @@
 from django.core.management import call_command
 from django.utils import timezone
 
+from anshu.domain.alerts.services import steps_seed
 from anshu.domain.sensing.services import models_seed, properties_seed
 from anshu.kernel.audit.actor import platform
 from anshu.wire.payload import shipped
@@ -20,3 +21,4 @@ def _seed() -> None:
     properties_seed(actor=actor, now=now)
     templates = {name: shipped.config(name) for name in shipped.names()}
     models_seed(templates=templates, actor=actor, now=now)
+    steps_seed(actor=actor, now=now)

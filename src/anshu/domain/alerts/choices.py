@@ -44,3 +44,4 @@ class Cause(TextChoices):
 
     THRESHOLD = "threshold", _("超阈值")
     NO_DATA = "no_data", _("数据中断")
+    FLOOD = "flood", _("超量上报")

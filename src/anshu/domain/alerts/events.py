@@ -57,3 +57,28 @@ class AlarmAcknowledged(AlarmFact):
 
     kind: ClassVar[str] = "alarm.acknowledged"
     actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmShelved(AlarmFact):
+    """Somebody has put it aside for a while."""
+
+    kind: ClassVar[str] = "alarm.shelved"
+    until: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmUnshelved(AlarmFact):
+    """It counts again: the time is over, it got worse, or somebody took it back."""
+
+    kind: ClassVar[str] = "alarm.unshelved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmOverdue(AlarmFact):
+    """Nobody has acknowledged it in time: a step of escalation was taken."""
+
+    kind: ClassVar[str] = "alarm.overdue"
+    step: int
+    text: str

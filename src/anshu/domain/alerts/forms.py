@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anshu.console.fields import NamedField, field_for
 from anshu.console.forms import RegisterForm
-from anshu.domain.alerts.models import Rule
+from anshu.domain.alerts.models import EscalationStep, Rule
 
 _STREAM_HELP = _("设备编号/要素代码,如 RV001/water_level")
 _TIME = {"class": "form-control", "type": "time"}
@@ -131,6 +131,15 @@ class RuleForm(RegisterForm):
             "season_from": _("月-日,如 04-15;可跨年"),
             "season_until": _("含当日"),
         }
+
+
+class EscalationStepForm(RegisterForm):
+    """One step: at which level, after how long, to whom."""
+
+    class Meta:
+        model = EscalationStep
+        formfield_callback = field_for
+        fields = ("level", "after_minutes", "rung", "source")
 
 
 class PeriodForm(forms.Form):

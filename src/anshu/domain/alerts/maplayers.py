@@ -32,7 +32,7 @@ class AlarmLayer(MapLayer):
         """This will list alarms whose condition holds, or held."""
         rows = alarms_visible(viewer).select_related("thing", "rule__datastream__observed_property")
         if at is None:
-            return rows.filter(state=AlarmState.ACTIVE)
+            return rows.filter(state=AlarmState.ACTIVE, shelved_until=None)
         return rows.filter(Q(cleared_at=None) | Q(cleared_at__gt=at), raised_at__lte=at)
 
     def marks(self, rows: Sequence[Any], *, at: datetime | None) -> Iterable[Mark]:
@@ -40,7 +40,7 @@ class AlarmLayer(MapLayer):
         past = _standing_at([row.pk for row in rows], at) if at else {}
         for row in rows:
             standing = past.get(row.pk, row)
-            observed = row.rule.datastream.observed_property
+            observed = row.rule.datastream.observed_property if row.rule else None
             yield Mark(
                 id=row.pk,
                 name=row.title,
@@ -49,8 +49,8 @@ class AlarmLayer(MapLayer):
                 level=colour(standing.level),
                 state=row.state if at is None else AlarmState.ACTIVE.value,
                 value=standing.value,
-                unit=observed.unit,
-                property=observed.name,
+                unit=observed.unit if observed else "",
+                property=observed.name if observed else "",
                 observed_at=standing.at if at and row.pk in past else row.changed_at,
                 acknowledged=row.acknowledged_at is not None and (at is None or row.acknowledged_at <= at),
             )

@@ -13,6 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level, RuleKind
 from anshu.kernel.access.models import Scoped, User
+from anshu.kernel.org.choices import Level as Division
+
+# Which rung of the divisions a step of escalation calls in.
+STEPS = [(each.value, each.label) for each in (Division.VILLAGE, Division.TOWNSHIP, Division.COUNTY)]
 
 
 @pghistory.track()
@@ -95,7 +99,8 @@ class RuleState(models.Model):
 class Alarm(Scoped):
     """告警: one matter per rule and cause while it lasts; it gathers occurrences and people's answers."""
 
-    rule = models.ForeignKey(Rule, models.PROTECT, related_name="+", verbose_name=_("规则"))
+    # None where the matter is the device itself: it floods.
+    rule = models.ForeignKey(Rule, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("规则"))
     thing = models.ForeignKey("sensing.Thing", models.PROTECT, related_name="+", verbose_name=_("设备"))
     cause = models.CharField(_("原因"), max_length=12, choices=Cause)
     title = models.CharField(_("标题"), max_length=200)
@@ -118,12 +123,20 @@ class Alarm(Scoped):
     assignee = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("处置人")
     )
+    # Put aside by somebody until then; the shelf says who and why.
+    shelved_until = models.DateTimeField(_("搁置至"), null=True, blank=True)
+    # When the next step of escalation is due, while nobody has acknowledged; and how many have been taken.
+    escalate_at = models.DateTimeField(_("下次升级"), null=True, blank=True)
+    escalations = models.PositiveSmallIntegerField(_("已升级"), default=0)
 
     class Meta:
         verbose_name = _("告警")
         verbose_name_plural = _("告警")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["rule", "cause"], condition=Q(state="active"), name="alarm_active_once")
+            models.UniqueConstraint(fields=["rule", "cause"], condition=Q(state="active"), name="alarm_active_once"),
+            models.UniqueConstraint(
+                fields=["thing", "cause"], condition=Q(state="active", rule=None), name="alarm_of_thing_active_once"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -140,7 +153,14 @@ class Alarm(Scoped):
             models.Index(fields=["-raised_at", "-id"], name="alarm_raised"),
             models.Index(fields=["level", "-id"], condition=Q(state="active"), name="alarm_active"),
             models.Index(fields=["thing", "-id"], name="alarm_thing"),
+            models.Index(fields=["escalate_at"], condition=Q(escalate_at__isnull=False), name="alarm_escalate"),
+            models.Index(fields=["shelved_until"], condition=Q(shelved_until__isnull=False), name="alarm_shelved"),
         ]
+
+    @property
+    def unit_of_value(self) -> str:
+        """The unit of what the rule's datastream observes; empty where there is no rule."""
+        return self.rule.datastream.observed_property.unit if self.rule else ""
 
     def __str__(self) -> str:
         return self.title
@@ -178,3 +198,83 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class Shelf(models.Model):
+    """搁置记录: an alarm put aside for a while with a reason; a worse level ends it early."""
+
+    thing = models.ForeignKey("sensing.Thing", models.PROTECT, related_name="+", verbose_name=_("设备"))
+    rule = models.ForeignKey(Rule, models.PROTECT, null=True, related_name="+", verbose_name=_("规则"))
+    cause = models.CharField(_("原因"), max_length=12, choices=Cause)
+    # A level worse than this takes the alarm off the shelf.
+    level = models.SmallIntegerField(_("等级"), choices=Level)
+    since = models.DateTimeField(_("起"))
+    until = models.DateTimeField(_("止"))
+    reason = models.CharField(_("理由"), max_length=500)
+    author = models.CharField(_("搁置人"), max_length=120)
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+    ended_by = models.CharField(_("由谁结束"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("搁置记录")
+        verbose_name_plural = _("搁置记录")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["thing", "rule", "cause"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="shelf_once",
+            ),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="shelf_period"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["until"], condition=Q(ended_at=None), name="shelf_open")]
+
+    def __str__(self) -> str:
+        return f"{self.thing_id} {self.cause} {self.until}"
+
+
+@pghistory.track()
+class EscalationStep(models.Model):
+    """升级步骤: so long after an alarm of a level without acknowledgement, these are called in as well."""
+
+    level = models.SmallIntegerField(_("告警等级"), choices=[each for each in Level.choices if each[0]])
+    after_minutes = models.PositiveIntegerField(_("未签收满(分钟)"))
+    rung = models.CharField(_("升级至"), max_length=9, choices=STEPS)
+    source = models.CharField(_("依据"), max_length=200)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("升级步骤")
+        verbose_name_plural = _("升级步骤")
+        ordering: ClassVar = ["level", "after_minutes"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["level", "after_minutes"], condition=Q(retired_at=None), name="escalation_step_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(after_minutes__gte=1, after_minutes__lte=10080), name="escalation_after"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} {self.after_minutes}"
+
+
+class Escalation(models.Model):
+    """升级记录: a step that was taken, and who was called."""
+
+    alarm = models.ForeignKey(Alarm, models.PROTECT, related_name="calls", verbose_name=_("告警"))
+    at = models.DateTimeField(_("时间"))
+    number = models.PositiveSmallIntegerField(_("第几步"))
+    rung = models.CharField(_("升级至"), max_length=9, choices=STEPS)
+    person_ids = ArrayField(models.BigIntegerField(), default=list)
+    text = models.CharField(_("说明"), max_length=500)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["alarm", "number"], name="escalation_once")]
+        indexes: ClassVar = [GinIndex(fields=["person_ids"], name="escalation_people")]
+
+    def __str__(self) -> str:
+        return self.text

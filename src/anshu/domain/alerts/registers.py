@@ -2,13 +2,15 @@
 """Alarms and the rules that raise them, in the console."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,17 +18,21 @@ from anshu.console.columns import AgeColumn, Column, DivisionColumn, LevelColumn
 from anshu.console.register import Action, Group, Panel, Register, Tab
 from anshu.console.registry import register
 from anshu.domain.alerts.choices import AlarmState, RuleKind
-from anshu.domain.alerts.forms import RuleForm, stream_name
-from anshu.domain.alerts.models import Alarm, Rule
-from anshu.domain.alerts.selectors import comments_of, occurrences_of
+from anshu.domain.alerts.forms import EscalationStepForm, RuleForm, stream_name
+from anshu.domain.alerts.models import Alarm, Escalation, EscalationStep, Rule
+from anshu.domain.alerts.selectors import comments_of, escalations_of, occurrences_of, shelves_of
 from anshu.domain.alerts.services import (
     alarm_acknowledge,
     alarm_assign,
     alarm_clear,
     alarm_comment,
+    alarm_shelve,
+    alarm_unshelve,
     measure_name,
     rule_disable,
     rule_save,
+    step_retire,
+    step_save,
     unit_of,
 )
 from anshu.domain.sensing.selectors import datastreams_in_use
@@ -62,6 +68,33 @@ def _comments(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | No
         for each in comments_of(viewer, row)
     ]
     return {"title": _now("处置留言"), "lines": lines, "empty": ""} if lines else None
+
+
+def _calls(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | None:
+    """This will list who was called in while nobody acknowledged the alarm."""
+    lines = [
+        {"at": each.at, "label": each.get_rung_display(), "who": "", "text": each.text, "struck": False}
+        for each in escalations_of(viewer, row)
+    ]
+    return {"title": _now("升级"), "lines": lines, "empty": ""} if lines else None
+
+
+def _shelves(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | None:
+    """This will list when it was put aside, by whom, why, and how that ended."""
+    lines = [
+        {"at": each.since, "label": "", "who": each.author, "text": _shelf_text(each), "struck": False}
+        for each in shelves_of(viewer, row)[:20]
+    ]
+    return {"title": _now("搁置"), "lines": lines, "empty": ""} if lines else None
+
+
+def _shelf_text(shelf: Any) -> str:
+    words = {"until": f"{timezone.localtime(shelf.until):%m-%d %H:%M}", "reason": shelf.reason}
+    text = _now("至 %(until)s:%(reason)s") % words
+    if shelf.ended_at and shelf.ended_at < shelf.until:
+        ended = {"at": f"{timezone.localtime(shelf.ended_at):%m-%d %H:%M}", "by": shelf.ended_by}
+        text += _now("(%(at)s 提前结束:%(by)s)") % ended
+    return text
 
 
 class AccountField(forms.CharField):
@@ -109,18 +142,33 @@ class AlarmRegister(Register):
             code="active",
             name=_("报警中"),
             urgent=True,
-            narrow=lambda rows, viewer, now: rows.filter(state=AlarmState.ACTIVE),
+            narrow=lambda rows, viewer, now: rows.filter(state=AlarmState.ACTIVE, shelved_until=None),
         ),
         Tab(
             code="unseen",
             name=_("未签收"),
             urgent=True,
-            narrow=lambda rows, viewer, now: rows.filter(state=AlarmState.ACTIVE, acknowledged_at=None),
+            narrow=lambda rows, viewer, now: rows.filter(
+                state=AlarmState.ACTIVE, acknowledged_at=None, shelved_until=None
+            ),
         ),
         Tab(
             code="mine",
             name=_("我处置的"),
             narrow=lambda rows, viewer, now: rows.filter(assignee_id=viewer.user_id or 0, state=AlarmState.ACTIVE),
+        ),
+        Tab(
+            code="called",
+            name=_("升级给我的"),
+            narrow=lambda rows, viewer, now: rows.filter(
+                pk__in=Escalation.objects.filter(person_ids__contains=[viewer.person_id or 0]).values("alarm_id"),
+                state=AlarmState.ACTIVE,
+            ),
+        ),
+        Tab(
+            code="shelved",
+            name=_("已搁置"),
+            narrow=lambda rows, viewer, now: rows.filter(shelved_until__isnull=False),
         ),
     )
     importable = False
@@ -130,11 +178,24 @@ class AlarmRegister(Register):
     verbs = {"raised": _("发生"), "escalated": _("升级"), "lowered": _("降级"), "noted": _("记录")}
     groups = (
         Group(_("告警"), ("title", "level", "peak_level", "state", "cause", "value", "threshold", "late")),
-        Group(_("何时"), ("raised_at", "changed_at", "cleared_at", "acknowledged_at", "acknowledged_by", "assignee")),
+        Group(
+            _("何时"),
+            (
+                "raised_at",
+                "changed_at",
+                "cleared_at",
+                "acknowledged_at",
+                "acknowledged_by",
+                "assignee",
+                "shelved_until",
+            ),
+        ),
         Group(_("何处"), ("thing", "rule", "division_code", "sector_code", "unit", "point")),
     )
     panels = (
         Panel(template="console/panel_lines.html", context=_occurrences),
+        Panel(template="console/panel_lines.html", context=_calls),
+        Panel(template="console/panel_lines.html", context=_shelves),
         Panel(template="console/panel_lines.html", context=_comments),
     )
     actions = (
@@ -153,6 +214,30 @@ class AlarmRegister(Register):
             run=lambda row, actor, now, given: alarm_assign(
                 alarm=row, assignee=given["assignee"], actor=actor, now=now
             ),
+        ),
+        Action(
+            code="shelved",
+            label=_("搁置"),
+            needs=("reason",),
+            when=lambda row, viewer: row.state == AlarmState.ACTIVE and row.shelved_until is None,
+            fields={
+                "hours": lambda viewer: forms.DecimalField(
+                    label=_("搁置几小时"), min_value=Decimal("0.1"), max_value=72, decimal_places=1, initial=1
+                )
+            },
+            run=lambda row, actor, now, given: alarm_shelve(
+                alarm=row,
+                until=now + timedelta(hours=float(given["hours"])),
+                reason=given["reason"],
+                actor=actor,
+                now=now,
+            ),
+        ),
+        Action(
+            code="unshelved",
+            label=_("取消搁置"),
+            when=lambda row, viewer: row.shelved_until is not None,
+            run=lambda row, actor, now, given: alarm_unshelve(alarm=row, actor=actor, now=now),
         ),
         Action(
             code="commented",
@@ -260,3 +345,43 @@ class RuleRegister(Register):
         things: Any = Rule._meta.get_field("datastream").related_model
         things = things._meta.get_field("thing").related_model
         return Q(datastream__thing__in=things.objects.filter(within(viewer, things, self.capability, right)))
+
+
+@register
+class EscalationStepRegister(Register):
+    """Who is called in, and after how long, while nobody acknowledges an alarm."""
+
+    slug = "escalation-steps"
+    model = EscalationStep
+    capability = Capability.MONITORING
+    module = "monitoring"
+    name = _("告警升级步骤")
+    about = _("告警发生后无人签收,按等级逐步通知上一级责任人,签收即止。夜间和节假日照常升级。")
+    order = 60
+    columns = (
+        Column("level", link=True),
+        Column("after_minutes", right=True),
+        Column("rung", sortable=False),
+        Column("source", sortable=False),
+    )
+    filters = ("level",)
+    form = EscalationStepForm
+    subject = "step"
+    create, update, retire = step_save, step_save, step_retire
+    importable = False
+    attach = False
+    sort = "id"
+    groups = (Group(_("升级步骤"), ("level", "after_minutes", "rung", "source")),)
+
+    def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
+        """This will give all steps to readers of monitoring; changes to those who keep rules: a step has no place."""
+        held = viewer.can(self.capability, right) if right == Right.READ else self.may(viewer, "update")
+        return Q() if held else Q(pk__in=[])
+
+    def may(self, viewer: Viewer, verb: str) -> bool:
+        """This will let those who keep rules or the configuration write."""
+        return viewer.can(Capability.MONITORING, Right.APPROVE) or viewer.can(Capability.CONFIGURATION, Right.UPDATE)
+
+    def may_create_here(self, viewer: Viewer, row: Any) -> bool:
+        """This will let them make a step anywhere."""
+        return self.may(viewer, "create")

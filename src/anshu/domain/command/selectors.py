@@ -24,7 +24,7 @@ FALLBACK_MINUTES = 30
 # Steps that say nothing about how the incident goes.
 _MINOR_STEPS = frozenset({"note", "merged", "extend", "extension_grant", "extension_refuse"})
 # Automatic entries that repeat what a linked task's or alarm's own history says better.
-_MIRRORING = ("task.moved:", "alarm.escalated:", "alarm.eased:", "alarm.cleared:")
+_MIRRORING = ("task.moved:", "alarm.escalated:", "alarm.eased:", "alarm.cleared:", "alarm.overdue:")
 
 
 def incidents_visible(viewer: Viewer) -> QuerySet[Incident]:

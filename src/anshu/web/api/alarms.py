@@ -77,7 +77,7 @@ def alarm_row(row: Any, names: dict[str, str]) -> dict[str, Any]:
         "acknowledged": row.acknowledged_at is not None,
         "raised_at": row.raised_at,
         "value": finite(row.value),
-        "unit": unit_text(row.rule.datastream.observed_property.unit),
+        "unit": unit_text(row.unit_of_value),
         "threshold": finite(row.threshold),
         "division": {"code": row.division_code, "name": names.get(row.division_code, row.division_code)},
         "point": lnglat(row.point),

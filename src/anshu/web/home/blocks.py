@@ -57,7 +57,7 @@ def alarms(viewer: Viewer, now: datetime) -> Block | None:
     """This will count the active alarms by colour and list the worst, those nobody has answered first."""
     if not viewer.can(Capability.MONITORING):
         return None
-    active = alarms_visible(viewer).filter(state=AlarmState.ACTIVE)
+    active = alarms_visible(viewer).filter(state=AlarmState.ACTIVE, shelved_until=None)
     counts = dict(active.order_by().values_list("level").annotate(number=Count("pk")))
     figures = tuple(
         Figure(AlarmLevel(level).label, counts.get(level, 0), _alarms(level=str(level)), colour(level))
@@ -82,13 +82,13 @@ def alarms(viewer: Viewer, now: datetime) -> Block | None:
 
 
 def _alarms(**given: str) -> str:
-    return listing("alarms", state=AlarmState.ACTIVE.value, **given)
+    return listing("alarms", tab="active", **given)
 
 
 def _reading(alarm: Any) -> str:
     if alarm.value is None:
         return str(alarm.get_cause_display())
-    unit = unit_text(alarm.rule.datastream.observed_property.unit)
+    unit = unit_text(alarm.unit_of_value)
     limit = "" if alarm.threshold is None else _(",阈值 %(limit)s") % {"limit": f"{alarm.threshold:g}"}
     return f"{alarm.value:g} {unit}{limit}"
 

@@ -31,9 +31,9 @@ def townships(viewer: Viewer, now: datetime) -> Block | None:
         return None
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for name, rows in (
-        ("red", alarms_visible(viewer).filter(state=AlarmState.ACTIVE, level=AlarmLevel.RED)),
-        ("orange", alarms_visible(viewer).filter(state=AlarmState.ACTIVE, level=AlarmLevel.ORANGE)),
-        ("alarms", alarms_visible(viewer).filter(state=AlarmState.ACTIVE)),
+        ("red", alarms_visible(viewer).filter(shelved_until=None, state=AlarmState.ACTIVE, level=AlarmLevel.RED)),
+        ("orange", alarms_visible(viewer).filter(shelved_until=None, state=AlarmState.ACTIVE, level=AlarmLevel.ORANGE)),
+        ("alarms", alarms_visible(viewer).filter(shelved_until=None, state=AlarmState.ACTIVE)),
         ("incidents", incidents_visible(viewer).filter(state=IncidentState.OPEN)),
     ):
         for code, number in _by_township(rows):

@@ -15,9 +15,10 @@ Rows = list[dict[str, Any]]
 
 def alarm_history(alarm: Any) -> Rows:
     """This will merge an alarm's changes of level, its acknowledgement and people's comments, oldest first."""
-    unit = unit_text(alarm.rule.datastream.observed_property.unit)
+    unit = unit_text(alarm.unit_of_value)
     rows = [_row(change.at, _("监测研判"), _change(change, unit)) for change in alarm.history.all()]
     rows += [_row(comment.at, comment.author, comment.text) for comment in alarm.comments.all()]
+    rows += [_row(call.at, _("升级"), call.text) for call in alarm.calls.all()]
     if alarm.acknowledged_at:
         rows.append(_row(alarm.acknowledged_at, str(alarm.acknowledged_by or ""), _("已签收")))
     return sorted(rows, key=lambda row: row["at"])

@@ -111,14 +111,14 @@ def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]
 
 def _alarm(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
     row = alarm_get(viewer, pk)
-    unit = unit_text(row.rule.datastream.observed_property.unit)
+    unit = unit_text(row.unit_of_value)
     facts = _facts(
         (_("状态"), row.get_state_display()),
         (_("原因"), row.get_cause_display()),
         (_("设备"), row.thing.name),
         (_("数值"), _measure(row.value, unit)),
         (_("阈值"), _measure(row.threshold, unit)),
-        (_("阈值依据"), row.rule.source),
+        (_("阈值依据"), row.rule.source if row.rule else ""),
         (_("发生次数"), row.occurrences),
         (_("性质"), _("平台研判,不是官方预警")),
     )

@@ -48,7 +48,7 @@ def alarms_by_township(viewer: Viewer) -> list[dict[str, Any]]:
     """This will count the active alarms by township and colour, the worst township first."""
     counted = (
         alarms_visible(viewer)
-        .filter(state=AlarmState.ACTIVE)
+        .filter(state=AlarmState.ACTIVE, shelved_until=None)
         .order_by()
         .annotate(township=Substr("division_code", 1, 9))
         .values("township", "level")

@@ -3,6 +3,8 @@
 
 from anshu.domain.alerts.services.alarms import alarm_acknowledge, alarm_assign, alarm_clear, alarm_comment
 from anshu.domain.alerts.services.dry_run import DryRun, rule_dry_run
+from anshu.domain.alerts.services.escalation import alarms_escalate, step_retire, step_save, steps_seed
+from anshu.domain.alerts.services.floods import floods_check
 from anshu.domain.alerts.services.judging import observations_judge
 from anshu.domain.alerts.services.rule_keeping import rule_disable, rule_save
 from anshu.domain.alerts.services.rule_templates import (
@@ -13,6 +15,7 @@ from anshu.domain.alerts.services.rule_templates import (
     template_apply,
 )
 from anshu.domain.alerts.services.rulebook import RuleBook, rulebook_load
+from anshu.domain.alerts.services.shelving import alarm_shelve, alarm_unshelve, shelves_end
 from anshu.domain.alerts.services.silence import no_data_check, resting_check
 from anshu.domain.alerts.services.telling import measure_name, unit_of
 
@@ -25,6 +28,10 @@ __all__ = [
     "alarm_assign",
     "alarm_clear",
     "alarm_comment",
+    "alarm_shelve",
+    "alarm_unshelve",
+    "alarms_escalate",
+    "floods_check",
     "measure_name",
     "no_data_check",
     "observations_judge",
@@ -35,6 +42,10 @@ __all__ = [
     "rule_template",
     "rule_templates",
     "rulebook_load",
+    "shelves_end",
+    "step_retire",
+    "step_save",
+    "steps_seed",
     "template_apply",
     "unit_of",
 ]

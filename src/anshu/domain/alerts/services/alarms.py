@@ -17,7 +17,7 @@ from anshu.kernel.audit.actor import PLATFORM, Actor
 from anshu.kernel.audit.services import attribute, record
 
 
-def _held(alarm: Alarm, actor: Actor) -> Alarm:
+def alarm_held(alarm: Alarm, actor: Actor) -> Alarm:
     """This will lock the alarm for a change that the actor may make; raises Absent."""
     current = Alarm.objects.select_for_update(of=("self",)).select_related("thing").filter(pk=alarm.pk).first()
     if current is None:
@@ -33,12 +33,13 @@ def _held(alarm: Alarm, actor: Actor) -> Alarm:
 @transaction.atomic
 def alarm_acknowledge(*, alarm: Alarm, actor: Actor, now: datetime, comment: str = "") -> Alarm:
     """This will note that somebody has seen the alarm; a second acknowledgement changes nothing."""
-    alarm = _held(alarm, actor)
+    alarm = alarm_held(alarm, actor)
     if alarm.acknowledged_at is None:
         alarm.acknowledged_at = now
         alarm.acknowledged_by_id = actor.user_id if isinstance(actor, Viewer) else None
+        alarm.escalate_at = None
         with attribute(actor=actor, reason=comment):
-            alarm.save(update_fields=["acknowledged_at", "acknowledged_by"])
+            alarm.save(update_fields=["acknowledged_at", "acknowledged_by", "escalate_at"])
         tell(AlarmAcknowledged, alarm, at=now, actor=actor, now=now, reason=comment)
     if comment.strip():
         _comment(alarm, comment, actor, now)
@@ -48,7 +49,7 @@ def alarm_acknowledge(*, alarm: Alarm, actor: Actor, now: datetime, comment: str
 @transaction.atomic
 def alarm_assign(*, alarm: Alarm, assignee: User, actor: Actor, now: datetime) -> Alarm:
     """This will name who deals with the alarm."""
-    alarm = _held(alarm, actor)
+    alarm = alarm_held(alarm, actor)
     if not assignee.is_active:
         raise Refusal(_("该账号已停用"), fields={"assignee": _("已停用")})
     alarm.assignee = assignee
@@ -63,7 +64,7 @@ def alarm_assign(*, alarm: Alarm, assignee: User, actor: Actor, now: datetime) -
 @transaction.atomic
 def alarm_comment(*, alarm: Alarm, text: str, actor: Actor, now: datetime) -> Comment:
     """This will add what somebody says about the alarm."""
-    alarm = _held(alarm, actor)
+    alarm = alarm_held(alarm, actor)
     if not text.strip():
         raise Refusal(_("请填写内容"), fields={"text": _("必填")})
     comment = _comment(alarm, text, actor, now)
@@ -79,8 +80,9 @@ def _comment(alarm: Alarm, text: str, actor: Actor, now: datetime) -> Comment:
 def alarm_clear(*, alarm: Alarm, reason: str, actor: Actor, now: datetime) -> Alarm:
     """This will end an alarm by hand with a reason; if the value stays beyond, the next one raises it anew."""
     # The rule's state is locked first, as the judging of observations does, so that the two cannot deadlock.
-    state = RuleState.objects.select_for_update().filter(rule_id=alarm.rule_id).first()
-    alarm = _held(alarm, actor)
+    states = RuleState.objects.select_for_update()
+    state = states.filter(rule_id=alarm.rule_id).first() if alarm.rule_id is not None else None
+    alarm = alarm_held(alarm, actor)
     if not reason.strip():
         raise Refusal(_("请填写解除理由"), fields={"reason": _("必填")})
     if alarm.state == AlarmState.CLEARED:
@@ -95,7 +97,7 @@ def alarm_clear(*, alarm: Alarm, reason: str, actor: Actor, now: datetime) -> Al
 def _forget(state: RuleState, cause: Cause) -> None:
     if cause == Cause.THRESHOLD:
         state.level, state.beyond_since = Level.NONE, []
-    else:
+    elif cause == Cause.NO_DATA:
         state.silent = False
     state.save(update_fields=["level", "beyond_since", "silent"])
 
@@ -106,6 +108,10 @@ def alarm_end(
     """This will mark an alarm as over, note it and tell."""
     alarm.state, alarm.cleared_at, alarm.changed_at, alarm.value = AlarmState.CLEARED, at, at, value
     alarm.occurrences += 1
-    alarm.save(update_fields=["state", "cleared_at", "changed_at", "value", "occurrences"])
+    # The shelf stays: what is raised again before its end is on it.
+    alarm.shelved_until = alarm.escalate_at = None
+    alarm.save(
+        update_fields=["state", "cleared_at", "changed_at", "value", "occurrences", "shelved_until", "escalate_at"]
+    )
     occurrence_note(alarm, at=at, level=Level.NONE, value=value, threshold=alarm.threshold, now=now)
     tell(AlarmCleared, alarm, at=at, actor=actor, now=now, reason=reason)

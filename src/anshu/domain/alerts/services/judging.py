@@ -36,6 +36,7 @@ from anshu.domain.alerts.rules import (
 )
 from anshu.domain.alerts.services.alarms import alarm_end
 from anshu.domain.alerts.services.rulebook import RuleBook, at_of, us_of
+from anshu.domain.alerts.services.shelving import alarm_worse
 from anshu.domain.alerts.services.telling import (
     alarm_new,
     level_of,
@@ -305,13 +306,15 @@ def _apply(rule: Rule, change: Change, at: datetime, value: float, now: datetime
         return None
     worse = not before or after < before
     _move(alarm, rule, after, at, value, now)
+    if worse:
+        alarm_worse(alarm, actor=JUDGE, now=now)
     tell(AlarmEscalated if worse else AlarmEased, alarm, at=at, actor=JUDGE, now=now)
     return None
 
 
 def _raise(rule: Rule, level: Level, at: datetime, value: float, now: datetime) -> Alarm:
     title = title_of(rule, level, value)
-    alarm = alarm_new(rule=rule, cause=Cause.THRESHOLD, level=level, title=title, value=value, at=at)
+    alarm = alarm_new(rule=rule, cause=Cause.THRESHOLD, level=level, title=title, value=value, at=at, now=now)
     occurrence_note(alarm, at=at, level=level, value=value, threshold=alarm.threshold, now=now)
     tell(AlarmRaised, alarm, at=at, actor=JUDGE, now=now)
     return alarm
@@ -351,6 +354,7 @@ def _apply_late(rule: Rule, moments: Sequence[tuple[datetime, float, Late]], now
         title=title,
         value=value,
         at=open_moments[0][0],
+        now=now,
         late=True,
         cleared_at=open_moments[-1][0],
     )

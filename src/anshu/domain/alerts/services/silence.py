@@ -55,7 +55,7 @@ def _move(rule: Rule, since: datetime | None, silent: bool, now: datetime) -> in
     if silent and alarm is None:
         at = (since or rule.valid_from) + timedelta(seconds=rule.no_data_s or 0)
         title = silence_title(rule, since)
-        alarm = alarm_new(rule=rule, cause=Cause.NO_DATA, level=Level.BLUE, title=title, value=None, at=at)
+        alarm = alarm_new(rule=rule, cause=Cause.NO_DATA, level=Level.BLUE, title=title, value=None, at=at, now=now)
         occurrence_note(alarm, at=at, level=Level.BLUE, value=None, threshold=None, now=now)
         tell(AlarmRaised, alarm, at=at, actor=_WATCH, now=now)
     elif not silent and alarm is not None:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How an alarm is worded, and how its changes are written down and published."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level, RuleKind
-from anshu.domain.alerts.events import AlarmAcknowledged, AlarmFact
-from anshu.domain.alerts.models import Alarm, Occurrence, Rule
+from anshu.domain.alerts.events import AlarmAcknowledged, AlarmFact, AlarmShelved
+from anshu.domain.alerts.models import Alarm, EscalationStep, Occurrence, Rule, Shelf
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import record
 from anshu.kernel.events.services import publish
@@ -104,17 +104,26 @@ def _number(value: float | None, decimals: int) -> str:
 
 def alarm_new(
     *,
-    rule: Rule,
+    rule: Rule | None,
     cause: Cause,
     level: Level,
     title: str,
     value: float | None,
     at: datetime,
+    now: datetime,
+    thing: Any = None,
     late: bool = False,
     cleared_at: datetime | None = None,
 ) -> Alarm:
-    """This will create an alarm where its thing stands; given `cleared_at`, one that is over already."""
-    thing = rule.datastream.thing
+    """This will create an alarm where its thing stands; given `cleared_at`, one that is over already.
+
+    Without a rule the matter is `thing` itself. One of which a shelf is open, and which is no worse, is on the shelf.
+    """
+    thing = rule.datastream.thing if rule is not None else thing
+    if thing is None:
+        raise ValueError("an alarm needs a rule or a thing")
+    shelved_until = None if cleared_at else _shelved_until(thing, rule, cause, level, now)
+    waits = cleared_at is None and shelved_until is None
     return Alarm.objects.create(
         rule=rule,
         thing=thing,
@@ -125,7 +134,7 @@ def alarm_new(
         raised_at=at,
         changed_at=at,
         value=value,
-        threshold=threshold_of(rule, level) if cause == Cause.THRESHOLD else None,
+        threshold=threshold_of(rule, level) if rule is not None and cause == Cause.THRESHOLD else None,
         point=thing.point,
         division_code=thing.division_code,
         sector_code=thing.sector_code,
@@ -134,7 +143,23 @@ def alarm_new(
         late=late,
         state=AlarmState.CLEARED if cleared_at else AlarmState.ACTIVE,
         cleared_at=cleared_at,
+        shelved_until=shelved_until,
+        escalate_at=escalation_due(level, 0, now) if waits else None,
     )
+
+
+def _shelved_until(thing: Any, rule: Rule | None, cause: Cause, level: Level, now: datetime) -> datetime | None:
+    shelf = Shelf.objects.filter(
+        thing=thing, rule=rule, cause=cause, ended_at=None, until__gt=now, level__lte=level
+    ).first()
+    return shelf.until if shelf is not None else None
+
+
+def escalation_due(level: int, taken: int, raised_at: datetime) -> datetime | None:
+    """This will tell when the step after so many is due; None where there is none."""
+    steps = EscalationStep.objects.filter(level=level, retired_at=None).order_by("after_minutes")
+    minutes = steps.values_list("after_minutes", flat=True)[taken : taken + 1]
+    return next((raised_at + timedelta(minutes=each) for each in minutes), None)
 
 
 def occurrence_note(
@@ -173,7 +198,7 @@ def tell(
             lng=alarm.point.x,
             lat=alarm.point.y,
             at=at.isoformat(),
-            **({"actor": actor.label} if fact is AlarmAcknowledged else {}),
+            **({"actor": actor.label} if fact in (AlarmAcknowledged, AlarmShelved) else {}),
             **more,
         ),
         now=now,

@@ -55,6 +55,8 @@ _ALARM_WORDS: dict[str, Callable[[], str]] = {
     "alarm.escalated": lambda: _("告警升级:%(title)s"),
     "alarm.eased": lambda: _("告警减轻:%(title)s"),
     "alarm.cleared": lambda: _("告警恢复:%(title)s"),
+    "alarm.overdue": lambda: _("告警无人签收,已升级:%(title)s"),
+    "alarm.shelved": lambda: _("告警搁置:%(title)s,%(actor)s"),
     "alarm.acknowledged": lambda: _("告警确认:%(title)s,%(actor)s"),
 }
 

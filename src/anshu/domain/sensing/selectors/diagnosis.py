@@ -228,6 +228,12 @@ def parts_of(thing: Thing) -> QuerySet[Thing]:
     return Thing.objects.filter(parent=thing, retired_at=None).select_related("contact").order_by("code")
 
 
+def floods_since(since: datetime) -> list[Flood]:
+    """This will give the devices in service that flooded since then."""
+    rows = Flood.objects.filter(last_at__gte=since, thing__retired_at=None)
+    return list(rows.select_related("thing").order_by("thing_id"))
+
+
 def flood_of(thing: Thing) -> Flood | None:
     """This will give when a thing last sent more than it may."""
     return Flood.objects.filter(thing=thing).first()
