@@ -7,6 +7,6 @@ urlpatterns: list[object] = [
     path("", include("anshu.web.accounts.urls")),
     path("files/", include("anshu.web.files")),
     path("", include("anshu.web.urls")),
-    path("rules/", include("anshu.domain.alerts.urls")),
+    path("", include("anshu.domain.alerts.urls")),
     path("r/", include("anshu.console.urls")),
 ]

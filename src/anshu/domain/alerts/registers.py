@@ -176,6 +176,11 @@ class AlarmRegister(Register):
     level_field = "level"
     map = True
     verbs = {"raised": _("发生"), "escalated": _("升级"), "lowered": _("降级"), "noted": _("记录")}
+
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will lead to the groups of a storm and to the statistics."""
+        return ((_("按地点与原因"), reverse("alarm-groups")), (_("统计"), reverse("alarm-statistics")))
+
     groups = (
         Group(_("告警"), ("title", "level", "peak_level", "state", "cause", "value", "threshold", "late")),
         Group(
