@@ -39,6 +39,8 @@ MODULES = (
 )
 # Pages that are not registers: module, place among the registers, name, address, what must be readable.
 PAGES: tuple[tuple[str, int, Any, str, Capability], ...] = (
+    ("monitoring", 25, _("历史数据"), "/history/", Capability.MONITORING),
+    ("monitoring", 26, _("断线看板"), "/outages/", Capability.MONITORING),
     ("decisions", 5, _("一图"), "/map/", Capability.RISK),
     ("decisions", 6, _("大屏"), "/wall/", Capability.INCIDENT),
 )

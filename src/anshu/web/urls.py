@@ -10,6 +10,8 @@ from anshu.web.devices import trial
 from anshu.web.devices import views as devices
 from anshu.web.glass import glass
 from anshu.web.health import healthz
+from anshu.web.history import outages as silences
+from anshu.web.history import views as histories
 from anshu.web.home.views import delivery_again, home, platform_page
 from anshu.web.mobile import views as mobile
 from anshu.web.onemap.views import onemap
@@ -35,6 +37,9 @@ urlpatterns = [
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/watch/", devices.device_watch, name="device-watch"),
     path("devices/<int:pk>/commands/", devices.device_ask, name="device-ask"),
+    path("history/", histories.history, name="history"),
+    path("history/export/", histories.history_export, name="history-export"),
+    path("outages/", silences.outages, name="outages"),
     path("wall/", screens.wall, name="wall"),
     path("alarms/<int:pk>/", screens.alarm, name="alarm"),
     path("alarms/<int:pk>/<slug:code>/", screens.alarm_act, name="alarm-act"),

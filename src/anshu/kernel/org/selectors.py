@@ -104,6 +104,26 @@ def chain_for(place: str | GEOSGeometry, *, sector: str = Sector.GENERAL, at: da
     return tuple(_answerable(duty, names) for duty in _preferred(list(duties), sector))
 
 
+def chains_for(places: set[tuple[str, str]], *, at: datetime) -> dict[tuple[str, str], tuple[Answerable, ...]]:
+    """This will name who answers for many (division code, sector) at once, in as many queries as for one."""
+    wanted = {upper for code, _sector in places for upper in prefixes_of(code)}
+    sectors = {sector for _code, sector in places} | {Sector.GENERAL}
+    duties = list(
+        Responsibility.objects.filter(
+            Q(until=None) | Q(until__gt=at), division_code__in=wanted, sector_code__in=sectors, since__lte=at
+        )
+        .select_related("post__organisation")
+        .prefetch_related(_tenures_at(at))
+    )
+    names = division_names(wanted)
+    found = {}
+    for code, sector in places:
+        uppers = set(prefixes_of(code))
+        own = [each for each in duties if each.division_code in uppers and each.sector_code in (sector, Sector.GENERAL)]
+        found[code, sector] = tuple(_answerable(duty, names) for duty in _preferred(own, sector))
+    return found
+
+
 def _codes_touched(geometry: GEOSGeometry, at: datetime) -> list[str]:
     day = localdate(at)
     lasting = Q(valid_until=None) | Q(valid_until__gt=day)

@@ -17,6 +17,14 @@ from anshu.domain.sensing.selectors.diagnosis import (
     reporting,
     thing_to_diagnose,
 )
+from anshu.domain.sensing.selectors.outages import (
+    Availability,
+    Outage,
+    availability_of,
+    outages_of,
+    silent_counts,
+    silent_things,
+)
 from anshu.domain.sensing.selectors.quarantine import (
     likely_kind,
     property_names,
@@ -33,10 +41,8 @@ from anshu.domain.sensing.selectors.registry import (
     waiting_replays,
 )
 from anshu.domain.sensing.selectors.things import (
-    Outage,
     Point,
     latest_of,
-    outages,
     properties,
     series,
     thing_get,
@@ -53,6 +59,7 @@ from anshu.domain.sensing.selectors.usable import (
 )
 
 __all__ = [
+    "Availability",
     "Gap",
     "Newest",
     "Outage",
@@ -62,6 +69,7 @@ __all__ = [
     "Reporting",
     "WaitingCommand",
     "WaitingReplay",
+    "availability_of",
     "clock_lag",
     "commands_of",
     "datastreams_by_thing",
@@ -76,7 +84,7 @@ __all__ = [
     "may_diagnose",
     "newest_usable",
     "observations_between",
-    "outages",
+    "outages_of",
     "parts_of",
     "properties",
     "property_names",
@@ -87,6 +95,8 @@ __all__ = [
     "sender_properties",
     "series",
     "siblings_of",
+    "silent_counts",
+    "silent_things",
     "thing_get",
     "thing_in_service",
     "thing_to_diagnose",

@@ -224,7 +224,7 @@ _COUNTED = """
 select coalesce(max(found.number), 0) from unnest(%s::bigint[]) as given (id) cross join lateral (
     select count(*) as number from (
         select from sensing_observation o where o.datastream_id = given.id and o.at >= %s and o.at < %s limit %s
-    ) as some
+    ) as few
 ) as found
 """
 

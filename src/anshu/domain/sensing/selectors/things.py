@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -21,15 +21,6 @@ class Point:
     at: datetime
     value: float | None
     quality: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """A thing that has been silent for longer than it may be; `heard_at` is None when it never spoke."""
-
-    thing: Thing
-    heard_at: datetime | None
-    age: timedelta | None
 
 
 def things_visible(viewer: Viewer) -> QuerySet[Thing]:
@@ -102,15 +93,3 @@ def series(
             span = [since.timestamp(), until.timestamp(), max(1, most_points // 2)]
             cursor.execute(_THINNED, [*span, datastream.pk, since, until, unwanted])
         return [Point(*row) for row in cursor.fetchall()]
-
-
-def outages(viewer: Viewer, *, now: datetime, missed: int = 2) -> list[Outage]:
-    """This will list the things that missed that many reports in a row, longest silence first."""
-    silent = []
-    for thing in things_visible(viewer).select_related("contact"):
-        contact = getattr(thing, "contact", None)
-        heard_at = contact.heard_at if contact else None
-        age = now - heard_at if heard_at else None
-        if age is None or age > timedelta(seconds=missed * thing.report_interval_s):
-            silent.append(Outage(thing, heard_at, age))
-    return sorted(silent, key=lambda outage: outage.age or timedelta.max, reverse=True)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of history: a property, some stations, a period, a step; everything with a sensible default."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from anshu.domain.sensing.selectors.history import MOST_STATIONS, Step, datastreams_visible, step_for
+from anshu.kernel.access.viewer import Viewer
+
+LONGEST = timedelta(days=366 * 5)
+_SHORTCUTS = (("1", 1), ("3", 3), ("7", 7), ("30", 30), ("365", 365))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page or the export shows; `trouble` says what could not be understood."""
+
+    property_code: str
+    streams: tuple[Any, ...]
+    since: datetime
+    until: datetime
+    step: Step
+    chosen_step: str
+    trouble: str = ""
+
+    @property
+    def first(self) -> str:
+        """The first day, as a date field writes it."""
+        return timezone.localtime(self.since).date().isoformat()
+
+    @property
+    def last(self) -> str:
+        """The last day."""
+        return timezone.localtime(self.until - timedelta(seconds=1)).date().isoformat()
+
+
+def read(given: QueryDict, viewer: Viewer, now: datetime, *, most: int = MOST_STATIONS) -> Asked:
+    """This will read an address; stations out of sight are as if they were not there."""
+    code = given.get("property", "")[:60]
+    wanted = [int(each) for each in given.getlist("thing")[: most + 1] if _is_number(each)]
+    trouble = ""
+    if len(wanted) > most:
+        wanted = wanted[:most]
+        trouble = _("一次最多比较 %(number)d 个站,多选的没有画。") % {"number": most}
+    streams = tuple(datastreams_visible(viewer, property_code=code, thing_ids=wanted)) if code and wanted else ()
+    since, until, said = _period(given, now)
+    chosen = given.get("step", "")
+    step = Step(chosen) if chosen in Step.values else step_for(streams, since, until)
+    return Asked(code, streams, since, until, step, chosen if chosen in Step.values else "", trouble or said)
+
+
+def shortcuts(now: datetime) -> Sequence[tuple[int, str, str]]:
+    """This will give the usual periods as (days, first, last)."""
+    today = timezone.localdate(now)
+    return [(days, (today - timedelta(days=days - 1)).isoformat(), today.isoformat()) for _name, days in _SHORTCUTS]
+
+
+def _period(given: QueryDict, now: datetime) -> tuple[datetime, datetime, str]:
+    today = timezone.localdate(now)
+    first, last = _day(given.get("first")), _day(given.get("last"))
+    said = ""
+    if (given.get("first") and first is None) or (given.get("last") and last is None):
+        said = _("日期没有看懂,应为 2026-07-01 这样。")
+    last = last or today
+    first = first or last - timedelta(days=2)
+    if first > last:
+        first, last, said = last, first, _("开始日期晚于结束日期,已对调。")
+    since, until = _midnight(first), _midnight(last + timedelta(days=1))
+    if until - since > LONGEST:
+        since, said = until - LONGEST, _("一次最多看 5 年,已从最近的算起。")
+    return since, until, said
+
+
+def _day(text: str | None) -> Any:
+    try:
+        day = parse_date(text or "")
+    except ValueError:
+        return None
+    return day if day is not None and 1990 <= day.year <= 2100 else None
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

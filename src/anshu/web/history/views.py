@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/history/: curves of one or several stations over any period, the same as a table, and their export."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from anshu.domain.alerts.choices import RuleKind
+from anshu.domain.alerts.selectors import rules_visible
+from anshu.domain.sensing.selectors.history import (
+    MOST_STATIONS,
+    Curve,
+    Step,
+    curves,
+    datastreams_visible,
+    properties_observed,
+)
+from anshu.kernel.access.choices import Capability
+from anshu.kernel.access.viewer import Absent, Viewer
+from anshu.web.history.asking import Asked, read, shortcuts
+from anshu.web.history.drawing import plot
+from anshu.web.history.exporting import as_csv, as_parquet, estimate, exported
+from anshu.web.onemap.features import unit_text
+
+MOST_LISTED = 300
+MOST_TABLE = 400
+_COLOURS = ("red", "orange", "yellow", "blue")
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """This will show what is asked for; asked for nothing, what there is to choose from."""
+    viewer, now = request.viewer, request.now  # type: ignore[attr-defined]
+    _require(viewer)
+    asked = read(request.GET, viewer, now)
+    properties = list(properties_observed(viewer).order_by("name"))
+    found = next((each for each in properties if each.code == asked.property_code), None)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "properties": properties,
+        "property": found,
+        "unit": unit_text(found.unit) if found else "",
+        "steps": Step.choices,
+        "shortcuts": shortcuts(now),
+        "most": MOST_STATIONS,
+    }
+    if found is not None:
+        chosen = {each.thing_id for each in asked.streams}
+        stations = list(datastreams_visible(viewer, property_code=found.code)[: MOST_LISTED + 1])
+        context |= {"stations": stations[:MOST_LISTED], "more": len(stations) > MOST_LISTED, "chosen": chosen}
+    if asked.streams and found is not None:
+        context |= _shown(asked, viewer, now)
+    return render(request, "web/history.html", context)
+
+
+@login_required
+@require_GET
+def history_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """This will give the chosen stations' values as CSV or Parquet, noted in the audit log."""
+    viewer, now = request.viewer, request.now  # type: ignore[attr-defined]
+    _require(viewer)
+    asked = read(request.GET, viewer, now)
+    if not asked.streams:
+        raise Absent
+    form = "parquet" if request.GET.get("format") == "parquet" else "csv"
+    exported(asked, form, actor=viewer, now=now)
+    name = f"{asked.property_code}-{asked.first}-{asked.last}.{form}"
+    if form == "parquet":
+        return FileResponse(as_parquet(asked), as_attachment=True, filename=name, content_type="application/x-parquet")
+    answer = StreamingHttpResponse(as_csv(asked), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _require(viewer: Viewer) -> None:
+    if not viewer.can(Capability.MONITORING):
+        raise Absent
+
+
+def _shown(asked: Asked, viewer: Viewer, now: datetime) -> dict[str, Any]:
+    found = curves(asked.streams, asked.since, asked.until, asked.step)
+    limits = _limits(asked, viewer, now) if len(asked.streams) == 1 else {}
+    query = urlencode(
+        [("property", asked.property_code), ("first", asked.first), ("last", asked.last), ("step", asked.step.value)]
+        + [("thing", str(each.thing_id)) for each in asked.streams]
+    )
+    return {
+        "plot": plot(found, asked.since, min(asked.until, max(now, asked.since + timedelta(hours=1))), limits),
+        "lines": [_summary(number, each) for number, each in enumerate(found)],
+        "table": _table(found),
+        "query": query,
+        "estimate": estimate(asked),
+    }
+
+
+def _limits(asked: Asked, viewer: Viewer, now: datetime) -> dict[str, float | None]:
+    """This will give the thresholds of the rule on the value itself, where the only station has one in force."""
+    rules = rules_visible(viewer).filter(datastream=asked.streams[0], kind=RuleKind.VALUE, enabled=True)
+    rule = rules.filter(valid_from__lte=now).exclude(valid_until__lte=now).order_by("-valid_from").first()
+    return {colour: getattr(rule, colour) for colour in _COLOURS} if rule is not None else {}
+
+
+def _summary(number: int, curve: Curve) -> dict[str, Any]:
+    known = np.isfinite(curve.middle)
+    summed = curve.datastream.observed_property.summed
+    low, high = curve.low[known], curve.high[known]
+    total, usable = float(curve.total[known].sum()), int(curve.usable.sum())
+    return {
+        "number": number,
+        "thing": curve.datastream.thing,
+        "low": float(low.min()) if len(low) else None,
+        "high": float(high.max()) if len(high) else None,
+        "middle": (total if summed else total / usable) if usable else None,
+        "reported": int(curve.reported.sum()),
+        "usable": usable,
+        "good": int(curve.good.sum()),
+        "decimals": curve.datastream.observed_property.decimals,
+    }
+
+
+def _table(found: list[Curve]) -> dict[str, Any]:
+    """This will put the curves side by side, one row for each time, the newest first."""
+    times = np.unique(np.concatenate([each.at_us for each in found]))[::-1]
+    rows = []
+    for at_us in times[:MOST_TABLE].tolist():
+        cells = []
+        for each in found:
+            place = int(np.searchsorted(each.at_us, at_us))
+            there = place < len(each.at_us) and each.at_us[place] == at_us and np.isfinite(each.middle[place])
+            cells.append((each.datastream.thing.name, float(each.middle[place]) if there else None))
+        rows.append((datetime.fromtimestamp(at_us / 1e6, tz=timezone.get_current_timezone()), cells))
+    return {"rows": rows, "total": len(times), "names": [each.datastream.thing.name for each in found]}
