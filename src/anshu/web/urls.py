@@ -6,7 +6,7 @@ from django.urls import path, re_path
 from anshu.web.api.door import api
 from anshu.web.boundaries import views as boundaries
 from anshu.web.chain import audit_chain, audit_chain_check
-from anshu.web.devices import trial
+from anshu.web.devices import quality, trial
 from anshu.web.devices import views as devices
 from anshu.web.glass import glass
 from anshu.web.health import healthz
@@ -40,6 +40,8 @@ urlpatterns = [
     path("history/", histories.history, name="history"),
     path("history/export/", histories.history_export, name="history-export"),
     path("outages/", silences.outages, name="outages"),
+    path("devices/<int:pk>/quality/", quality.device_quality, name="device-quality"),
+    path("devices/<int:pk>/quality/<slug:verb>/", quality.device_quality_say, name="device-quality-say"),
     path("wall/", screens.wall, name="wall"),
     path("alarms/<int:pk>/", screens.alarm, name="alarm"),
     path("alarms/<int:pk>/<slug:code>/", screens.alarm_act, name="alarm-act"),

@@ -2,11 +2,13 @@
 """What rules do when a device is connected. Each receiver's name stays for ever."""
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from anshu.domain.alerts.services import rule_templates, template_apply
-from anshu.domain.sensing.events import ThingConnected
-from anshu.domain.sensing.selectors import thing_in_service
+from django.db import transaction
+
+from anshu.domain.alerts.services import observations_judge, rule_templates, rulebook_load, template_apply
+from anshu.domain.sensing.events import ThingConnected, ValuesRestored
+from anshu.domain.sensing.selectors import thing_in_service, usable_values
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.events.services import subscribe
 
@@ -28,3 +30,19 @@ def make_default_rules(fact: ThingConnected, at: datetime) -> None:
         for row in template_apply(template=shipped[code], things=[thing], actor=_KEEPER, now=at):
             if row.verdict == "refused":
                 log.warning("thing %s gets no rule %s: %s", thing.pk, row.name, row.text)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@subscribe(ValuesRestored, name="alerts.values_restored")
+def judge_restored(fact: ValuesRestored, at: datetime) -> None:
+    """This will judge values that a person trusts or corrected, or whose maintenance was taken back, late as they are.
+
+    What they would have raised is an alarm that says it was found late; one that covers the time already is enough.
+    """
+    since, until = ((each - _EPOCH) // timedelta(microseconds=1) for each in (fact.since, fact.until))
+    ids, at_us, value = usable_values([(fact.datastream_id, since, until)])
+    if len(ids):
+        with transaction.atomic():
+            observations_judge(book=rulebook_load(None), datastream_id=ids, at_us=at_us, value=value, now=at)

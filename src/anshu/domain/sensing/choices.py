@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds of things and quality flags."""
 
+from typing import Any
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -105,3 +107,30 @@ class Relation(TextChoices):
     SAME_WATER = "same_water", _("同一水体")
     UPSTREAM = "upstream", _("邻站在上游")
     DOWNSTREAM = "downstream", _("邻站在下游")
+
+
+# The checks as people read them, by their bit in rules.Check: what it is called, what it means.
+FLAGS: dict[int, tuple[Any, Any]] = {
+    1: (_("缺测"), _("没有值,或发来的是缺测码")),
+    2: (_("超范围"), _("低于可信下限或高于可信上限")),
+    4: (_("突变"), _("与 2 小时内的前一个值相差超过上限")),
+    256: (_("持续不变"), _("同一个值持续超过上限")),
+    512: (_("内部矛盾"), _("与本设备同一时刻的另一要素矛盾")),
+    1024: (_("与邻站不符"), _("与邻站比较后存疑,判定里有方法和时间")),
+    8: (_("时间在未来"), _("观测时间比收到时间晚 10 分钟以上")),
+    32768: (_("时钟超前"), _("观测时间比收到时间晚 1 分钟以上")),
+    16384: (_("迟到"), _("收到时已超过迟到判据")),
+    16: (_("历史补报"), _("收到时已超过 30 天,不再参与告警")),
+    2048: (_("维护期间"), _("维护时段内的值,不参与告警")),
+    32: (_("设备存疑"), _("设备自己标记为存疑")),
+    64: (_("测试"), _("测试报文")),
+    4096: (_("人工判错"), _("人工标记为错误")),
+    8192: (_("人工可信"), _("人工恢复为可信")),
+    128: (_("人工订正"), _("人工改过数值,原值留在判定里")),
+    65536: (_("不参与告警"), _("限值规定可疑值不参与告警")),
+}
+
+
+def flag_names(checks: int) -> str:
+    """This will name the flags beside a value."""
+    return "、".join(str(name) for bit, (name, _meaning) in FLAGS.items() if checks & bit)

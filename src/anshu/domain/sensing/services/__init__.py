@@ -20,6 +20,14 @@ from anshu.domain.sensing.services.comparing import (
 )
 from anshu.domain.sensing.services.corrections import observation_correct, observations_mark, revision_undo
 from anshu.domain.sensing.services.diagnosis import exchange_watch, gaps_fill, history_parameters
+from anshu.domain.sensing.services.limits import (
+    limit_retire,
+    limit_save,
+    neighbour_retire,
+    neighbour_save,
+    pair_retire,
+    pair_save,
+)
 from anshu.domain.sensing.services.maintenance import maintenance_end, maintenance_open, maintenance_retire
 from anshu.domain.sensing.services.models_of_devices import (
     DecoderReport,
@@ -94,6 +102,8 @@ __all__ = [
     "latest_recover",
     "latest_store",
     "levels_compare",
+    "limit_retire",
+    "limit_save",
     "maintenance_end",
     "maintenance_open",
     "maintenance_retire",
@@ -102,10 +112,14 @@ __all__ = [
     "model_update",
     "models_seed",
     "months_ensure",
+    "neighbour_retire",
+    "neighbour_save",
     "neighbours_compare",
     "observation_correct",
     "observations_mark",
     "observations_store",
+    "pair_retire",
+    "pair_save",
     "parts_ensure",
     "policy_create",
     "policy_retire",

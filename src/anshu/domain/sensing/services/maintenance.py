@@ -26,9 +26,9 @@ def maintenance_open(
     *,
     actor: Actor,
     now: datetime,
-    since: datetime,
     until: datetime,
     reason: str,
+    since: datetime | None = None,
     thing: Thing | None = None,
     kind: str = "",
     **place: Any,
@@ -38,6 +38,7 @@ def maintenance_open(
     Without a thing it is about all things of `division_code` and below, of one kind where given.
     Raises Refusal, Absent.
     """
+    since = since or now
     if thing is not None:
         place = {name: getattr(thing, name) for name in ("division_code", "sector_code", "unit_id")}
         kind = ""

@@ -24,6 +24,7 @@ from anshu.domain.sensing.models import DeviceModel, ObservedProperty, Quarantin
 from anshu.domain.sensing.selectors import (
     latest_of,
     likely_kind,
+    maintenance_of,
     may_diagnose,
     property_names,
     quarantine_visible,
@@ -79,6 +80,12 @@ def _diagnosis(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | N
     return {"title": _now("诊断"), "address": reverse("device", args=[row.pk])}
 
 
+def _quality(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
+    """This will lead to the quality of a device's values, and say when it is being worked on."""
+    windows = [each for each in maintenance_of(row, since=now) if each.since <= now]
+    return {"title": _now("数据质量"), "address": reverse("device-quality", args=[row.pk]), "windows": windows}
+
+
 @register
 class ThingRegister(Register):
     """Stations and devices."""
@@ -123,6 +130,7 @@ class ThingRegister(Register):
     panels = (
         Panel(template="console/panel_table.html", context=_latest),
         Panel(template="sensing/panel_diagnosis.html", context=_diagnosis, side=True),
+        Panel(template="sensing/panel_quality.html", context=_quality, side=True),
     )
     map = True
 
@@ -389,3 +397,6 @@ class QuarantineRegister(Register):
             replace(action, fields=_adoption_fields(row, viewer)) if action.code == "adopted" else action
             for action in found
         ]
+
+
+# The registers of quality control, in a file of their own.
