@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anshu.kernel.access.viewer import Absent
 from anshu.web.sensorthings.entities import ENTITIES, Entity
 from anshu.web.sensorthings.problems import wrong
-from anshu.web.sensorthings.reading import Reader, Row, identity
+from anshu.web.sensorthings.reading import Reader, Row
 
 MOST_SEGMENTS = 12
 _SEGMENT = re.compile(r"([A-Za-z]+)(?:\((-?\d{1,18}|'[^']{1,60}')\))?")
@@ -131,8 +131,3 @@ def _read(part: str) -> tuple[str, str]:
     if found is None:
         raise Absent
     return found[1], found[2] or ""
-
-
-def number_of(place: Place) -> str:
-    """This will write the number of the row that a path leads to."""
-    return identity(place.entity, place.row or {})

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
-from anshu.web.sensorthings.callers import caller
+from anshu.web.sensorthings.bodies import read_json
+from anshu.web.sensorthings.callers import caller, secret_of
 from anshu.web.sensorthings.entities import ENTITIES
 from anshu.web.sensorthings.options import MOST_EXPAND_DEPTH, MOST_TOP, Options, read_options
 from anshu.web.sensorthings.paths import Place, resolve
@@ -20,6 +21,7 @@ from anshu.web.sensorthings.problems import Problem, answer, wrong
 from anshu.web.sensorthings.rate import RATE
 from anshu.web.sensorthings.reading import Reader
 from anshu.web.sensorthings.syntax import MOST_CHARACTERS
+from anshu.web.sensorthings.writing import Writer, not_taken
 
 log = logging.getLogger(__name__)
 ROOT = "sta/v1.1"
@@ -28,6 +30,9 @@ CONFORMANCE = [
     f"{_SPEC}/datamodel",
     f"{_SPEC}/resource-path/resource-path-to-entities",
     f"{_SPEC}/request-data",
+    f"{_SPEC}/create-update-delete/create-entity",
+    f"{_SPEC}/create-update-delete/deep-insert",
+    f"{_SPEC}/create-update-delete/update-entity",
     f"{_SPEC}/data-array/data-array",
 ]
 
@@ -63,7 +68,21 @@ def _serve(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _written(request: HttpRequest, path: str, viewer: Viewer, base: str) -> HttpResponse:
-    raise Problem(405, "wrong_method", _("这个地址不接受这种请求"), {"Allow": "GET, HEAD"})
+    writer = Writer(viewer, base, request.now, secret_of(request))  # type: ignore[attr-defined]
+    match request.method:
+        case "POST" if path.strip("/") == "CreateObservations":
+            return said(writer.arrays(read_json(request)), 201)
+        case "POST":
+            address, shown = writer.create(path, read_json(request))
+            created = said(shown, 201)
+            created.headers["Location"] = address
+            return created
+        case "PATCH" | "PUT":
+            return said(writer.change(path, read_json(request), whole=request.method == "PUT"))
+        case "DELETE":
+            writer.remove(path, request.GET.get("reason", ""))
+            return HttpResponse(status=204)
+    raise not_taken(("GET", "HEAD"))
 
 
 def _root(base: str) -> dict[str, Any]:

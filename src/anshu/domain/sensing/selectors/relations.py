@@ -5,10 +5,14 @@ Every relation is closed by the viewer's things in use. Names of bound values be
 """
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
+from anshu.domain.sensing.models import Datastream, ObservedProperty, Sensor
 from anshu.domain.sensing.selectors.things import things_visible
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.viewer import Viewer
@@ -27,6 +31,10 @@ from (
         from sensing_thingevent
     ) events where before is null or not st_equals(before, point)
 ) stays where pgh_obj_id in ({things})
+"""
+_STANDING = """
+select o.datastream_id, o.at, o.value from unnest(%s::bigint[], %s::timestamptz[]) given (datastream_id, at)
+join sensing_observation o on o.datastream_id = given.datastream_id and o.at = given.at
 """
 _RELATIONS = {
     "things": """
@@ -67,3 +75,27 @@ def relations_of(viewer: Viewer) -> tuple[dict[str, str], dict[str, Any]]:
     things = re.sub(r"(?<!%)%s", lambda _: f"%({next(names)})s", sql)
     allowed = "true" if viewer.can(Capability.MONITORING) else "false"
     return {name: text.format(things=things, allowed=allowed) for name, text in _RELATIONS.items()}, values
+
+
+def datastreams_within(viewer: Viewer, pks: Iterable[int]) -> dict[int, Datastream]:
+    """This will give those datastreams that the viewer may see, with their things and properties, by number."""
+    rows = Datastream.objects.filter(pk__in=list(pks), thing__in=things_visible(viewer))
+    return {row.pk: row for row in rows.select_related("thing", "observed_property")}
+
+
+def sensor_within(viewer: Viewer, pk: int) -> Sensor | None:
+    """This will give an instrument that the viewer may see."""
+    return Sensor.objects.filter(pk=pk, thing__in=things_visible(viewer)).select_related("thing").first()
+
+
+def property_found(**wanted: Any) -> ObservedProperty | None:
+    """This will give the one property that is so."""
+    return ObservedProperty.objects.filter(**wanted).first()
+
+
+def values_standing(moments: Iterable[tuple[int, datetime]]) -> dict[tuple[int, datetime], float | None]:
+    """This will give the values that stand at those moments of datastreams, however many, in one query."""
+    streams, times = zip(*moments, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [list(streams), list(times)])
+        return {(stream, at): value for stream, at, value in cursor.fetchall()}
