@@ -268,8 +268,8 @@ def test_the_diagnosis_shows_bytes_values_errors_and_gaps(station, connecting):
 
 def test_the_device_page_leads_to_the_diagnosis_only_who_may_see_it(station, connecting, reading):
     detail, diagnosis = registry.get("things").url("detail", station.pk), f"/devices/{station.pk}/"
-    assert diagnosis in connecting.get(detail).content.decode()
-    assert diagnosis not in reading.get(detail).content.decode()
+    assert f'href="{diagnosis}"' in connecting.get(detail).content.decode()
+    assert f'href="{diagnosis}"' not in reading.get(detail).content.decode()
     assert reading.get(diagnosis).status_code == 404
     assert reading.post(f"{diagnosis}watch/").status_code == 404
     assert reading.post(f"{diagnosis}commands/", {"kind": "set_clock"}).status_code == 404
