@@ -30,9 +30,6 @@ CONFORMANCE = [
     f"{_SPEC}/datamodel",
     f"{_SPEC}/resource-path/resource-path-to-entities",
     f"{_SPEC}/request-data",
-    f"{_SPEC}/create-update-delete/create-entity",
-    f"{_SPEC}/create-update-delete/deep-insert",
-    f"{_SPEC}/create-update-delete/update-entity",
     f"{_SPEC}/data-array/data-array",
 ]
 
