@@ -14,6 +14,7 @@ from tests.ingest.test_quarantine import until
 
 from anshu.domain.sensing.models import DeviceModel, Observation, Quarantine
 from anshu.domain.sensing.services import models_seed, quarantine_adopt, thing_connect
+from anshu.ingest import rubbish
 from anshu.ingest.uplinks import FirstHeard
 from anshu.kernel.access.models import ApiToken
 from anshu.wire.payload import Uplink, shipped
@@ -161,3 +162,23 @@ def test_only_a_counter_tells_a_repetition():
     assert heard.of(bare, later) == later
     # A counter that began anew.
     assert heard.of(counted, NOW + timedelta(hours=2)) == NOW + timedelta(hours=2)
+
+
+def test_a_token_brings_only_so_many_strangers_a_minute(token, ingest, monkeypatch):
+    monkeypatch.setattr(rubbish, "MOST_OF_HOST", 2)
+    status = [post(ingest, "plain", POSTED["plain"] | {"devEui": f"{n:016x}"})[0] for n in range(1, 4)]
+    assert status == [200, 200, 429]
+    assert Quarantine.objects.count() == 2
+    # A registered device is heard all the same.
+    thing_connect(actor=SETUP, now=NOW, protocol="lorawan", address=EUI, **place())
+    assert post(ingest, "plain", POSTED["plain"]) == (200, {"accepted": 1})
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"null", b"{}", b"\xff\xfe", b"[" * 5000, b'{"devEui": "' + b"a" * 300_000]
+)
+def test_what_makes_no_sense_is_refused_in_words_and_stored_nowhere(token, ingest, body):
+    status, reply = post(ingest, "plain", body)
+    assert status in (413, 422)
+    assert reply["error"]["message"]
+    assert Quarantine.objects.count() == 0

@@ -105,8 +105,28 @@ def test_what_nobody_may_see_is_not_there(client, people):
     assert client.get(f"/history/export/{asked(stream)}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["", "?property=nothing", "?property=water_level&thing=x&first=yesterday&last=2",
-                                   "?first=2026-07-09&last=2026-07-01", "?first=1900-01-01&step=century"])  # fmt: skip
+def test_too_fine_a_step_gives_way_to_one_that_can_be_drawn(client, monkeypatch):
+    monkeypatch.setattr("anshu.web.history.views.MOST_DRAWN", 10)
+    stream = filled(datastream(thing()), [40.0] * 30)
+    context = client.get(f"/history/{asked(stream, more='&step=minute', first='2025-07-01')}").context
+    assert context["asked"].trouble
+    assert context["asked"].step != "minute"
+    # A file has what was asked for.
+    rows = b"".join(client.get(f"/history/export/{asked(stream, more='&step=raw')}").streaming_content)
+    assert len(rows.splitlines()) == 31
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?property=nothing",
+        "?property=a%00b&thing=1",
+        "?property=water_level&thing=x&first=yesterday&last=2",
+        "?first=2026-07-09&last=2026-07-01",
+        "?first=1900-01-01&step=century",
+    ],
+)
 def test_an_address_that_makes_no_sense_still_gives_a_page(client, query):
     assert client.get(f"/history/{query}").status_code == 200
 

@@ -32,15 +32,17 @@ def main(name: str, seconds: float, folder: str) -> None:
     start = time.monotonic()
     first, runs, slowest = 0.0, 0, 0.0
     while (spent := time.monotonic() - start) < seconds:
-        if not first and spent > seconds / 4:
+        if runs and not first and spent > seconds / 4:
             first = resident_mb()
-        faulthandler.dump_traceback_later(HANG_S * _ROUND, exit=True)
         for data in changed(seeds, runs, _ROUND):
+            # A hang ends the run with the place where it hangs.
+            faulthandler.dump_traceback_later(HANG_S, exit=True)
             begun = time.perf_counter()
             target.attack(data)
             slowest = max(slowest, time.perf_counter() - begun)
         runs += _ROUND
-    grown = resident_mb() - first
+    faulthandler.cancel_dump_traceback_later()
+    grown = resident_mb() - first if first else 0.0
     sys.stdout.write(json.dumps({"runs": runs, "grown_mb": round(grown, 2), "slowest_s": round(slowest, 4)}) + "\n")
 
 

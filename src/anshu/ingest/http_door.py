@@ -24,6 +24,7 @@ from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.ingest.http_items import Checked, Fault, check_items
 from anshu.ingest.parcels import Parcel, Verdict
 from anshu.ingest.pipeline import Pipeline
+from anshu.ingest.rubbish import Rubbish
 from anshu.ingest.uplinks import NETWORKS, FirstHeard, another_devices, uplink_parcel
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.selectors import viewer_of_token
@@ -62,8 +63,11 @@ class _Refused(Exception):
 class HttpDoor:
     """POST /observations, POST /uplinks/<network> and GET /health."""
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, *, rate: float, body_s: float = BODY_S) -> None:
+    def __init__(
+        self, pipeline: Pipeline, clock: Clock, rubbish: Rubbish, *, rate: float, body_s: float = BODY_S
+    ) -> None:
         self._pipeline, self._clock, self._rate, self._body_s = pipeline, clock, rate, body_s
+        self._rubbish = rubbish
         # Reading who calls is blocking; it has a thread and a connection of its own.
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="ingest-http")
         app = web.Application(client_max_size=MOST_BYTES, middlewares=[_in_words])
@@ -180,6 +184,9 @@ class HttpDoor:
         self._allow(parcel.address)
         registry = await self._pipeline.registry()
         thing = registry.things.get((parcel.protocol, parcel.address))
+        if thing is None and not self._rubbish.kept(viewer.id):
+            wait_s = self._rubbish.wait_s(viewer.id)
+            raise _Refused(429, "too_many_strangers", _("未登记的设备太多,请先认领,稍后重发"), wait_s=wait_s)
         if thing is not None and not viewer.covers(thing, Capability.MONITORING, Right.CREATE):
             # Another's device is answered like an unknown one, and waits where those wait.
             parcel.refused = another_devices(parcel)

@@ -207,9 +207,10 @@ class _Connection:
         A line that has spoken for one registered device may bring others, as forwarding platforms do.
         """
         listener = self._listener
-        if self._stranger and listener._pipeline.secret_of(listener.protocol, delivery.address) is not None:
-            self._stranger = False
-        while self._stranger and not listener._rubbish.kept(self._host):
+        while self._stranger:
+            self._stranger = listener._pipeline.secret_of(listener.protocol, delivery.address) is None
+            if not self._stranger or listener._rubbish.kept(self._host):
+                return
             await asyncio.sleep(listener._rubbish.wait_s(self._host))
 
     async def _refused(self, refusal: Refusal) -> None:

@@ -70,7 +70,7 @@ class Server:
             for protocol, make in SESSIONS.items()
         }
         self._mqtt = MqttDoor(self.pipeline, clock, self._asking, rubbish, rate=rate)
-        self._door = HttpDoor(self.pipeline, clock, rate=rate, body_s=body_s)
+        self._door = HttpDoor(self.pipeline, clock, rubbish, rate=rate, body_s=body_s)
         self._replays = Replays(self.pipeline, self._asking)
         self._told: set[str] = set()
         self._trying: asyncio.Task[None] | None = None

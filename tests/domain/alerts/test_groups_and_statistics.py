@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cast.people import NOW
 from tests.cast.scene import scene
-from tests.cast.things import datastream, rule, thing
+from tests.cast.things import datastream, observed_property, rule, thing
 
 from anshu.domain.alerts.choices import AlarmState, Cause, Level
 from anshu.domain.alerts.models import Alarm, Shelf
@@ -52,6 +52,8 @@ def test_a_storm_reads_as_one_group_for_each_place_and_cause(viewer):
     for each in here:
         alarm(each, level=Level.ORANGE)
     alarm(here[0], cause=Cause.NO_DATA, level=Level.BLUE)
+    other = rule(datastream(here[1].datastream.thing, observed_property("voltage", "电压", "V")))
+    alarm(other, cause=Cause.NO_DATA, level=Level.BLUE)
     alarm(there[0], level=Level.RED)
     alarm(there[1], acknowledged_at=NOW)
     alarm(there[1], lasts=HOUR)
@@ -63,7 +65,7 @@ def test_a_storm_reads_as_one_group_for_each_place_and_cause(viewer):
     assert [(each.township, each.name, each.worst, each.number, each.unanswered) for each in found] == [
         ("330825109000", found[0].name, Level.RED, 2, 1),
         (here[0].datastream.thing.division_code[:9] + "000", found[1].name, Level.ORANGE, 3, 3),
-        (here[0].datastream.thing.division_code[:9] + "000", "数据中断", Level.BLUE, 1, 1),
+        (here[0].datastream.thing.division_code[:9] + "000", "数据中断", Level.BLUE, 2, 2),
     ]
     for each in found:
         rows = group_rows(viewer, township=each.township, cause=each.cause, property_id=each.property_id)

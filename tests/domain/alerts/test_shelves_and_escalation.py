@@ -203,3 +203,23 @@ def test_the_alarm_of_a_flood_can_be_cleared_by_hand(stream):
     floods_check(now=NOW)
     alarm_clear(alarm=Alarm.objects.get(), reason="已联系厂家", actor=SETUP, now=NOW)
     assert Alarm.objects.get().state == AlarmState.CLEARED
+
+
+def test_the_pages_shelve_an_alarm_and_keep_the_steps(client, alarm):
+    people = scene()
+    client.force_login(people.duty_officer)
+    act = f"/r/alarms/{alarm.pk}/do/shelved/"
+    assert client.post(act, {"reason": "检修", "hours": "999"}).status_code == 422
+    assert client.post(act, {"reason": "", "hours": "1"}).status_code == 422
+    assert client.post(act, {"reason": "检修", "hours": "0.5"}).status_code == 302
+    alarm.refresh_from_db()
+    assert alarm.shelved_until is not None
+    assert client.get("/r/alarms/?tab=shelved").content.decode().count(alarm.title) >= 1
+    assert client.get(f"/alarms/{alarm.pk}/").status_code == 200
+    step = EscalationStep.objects.first()
+    assert client.get(f"/r/escalation-steps/{step.pk}/").status_code == 200
+    typed = {"level": 1, "after_minutes": 0, "rung": "county", "source": "试", "reason": "试"}
+    client.force_login(people.system_administrator)
+    assert client.post("/r/escalation-steps/new/", typed).status_code == 422
+    assert client.post("/r/escalation-steps/new/", typed | {"after_minutes": 30}).status_code == 302
+    assert EscalationStep.objects.filter(level=1, after_minutes=30).exists()

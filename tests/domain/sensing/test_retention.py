@@ -57,7 +57,20 @@ def hours(stream):
     return told(stream, MAY, JUNE, Step.HOUR)
 
 
-def test_raw_rows_go_after_36_months_and_hours_and_days_stay(levels):
+@pytest.fixture
+def three_years(db):
+    """The policy that most of these claims are about."""
+    policy(36)
+
+
+def test_without_a_policy_nothing_ever_goes(levels):
+    minutely(levels)
+    aggregates_close(now=NOW)
+    assert retention_run(actor=CLERK, now=NOW) == []
+    assert Observation.objects.count() == 30
+
+
+def test_raw_rows_go_after_36_months_and_hours_and_days_stay(levels, three_years):
     minutely(levels)
     aggregates_close(now=NOW)
     before = hours(levels), told(levels, MAY, JUNE, Step.DAY)
@@ -69,7 +82,7 @@ def test_raw_rows_go_after_36_months_and_hours_and_days_stay(levels):
     assert step_for([levels], MAY, JUNE) in {Step.HOUR, Step.MINUTE}
 
 
-def test_a_plan_takes_nothing_away(levels):
+def test_a_plan_takes_nothing_away(levels, three_years):
     minutely(levels)
     aggregates_close(now=NOW)
     [due] = retention_plan(now=NOW)
@@ -78,14 +91,14 @@ def test_a_plan_takes_nothing_away(levels):
     assert not Purge.objects.exists()
 
 
-def test_a_month_that_is_not_closed_stays(levels):
+def test_a_month_that_is_not_closed_stays(levels, three_years):
     minutely(levels)
     [due] = retention_run(actor=CLERK, now=NOW)
     assert due.blocked
     assert Observation.objects.count() == 30
 
 
-def test_a_month_with_a_late_row_waits_for_it(levels):
+def test_a_month_with_a_late_row_waits_for_it(levels, three_years):
     minutely(levels)
     aggregates_close(now=NOW)
     store([(levels, OLD + timedelta(hours=5), 9.0)], NOW)
@@ -94,7 +107,7 @@ def test_a_month_with_a_late_row_waits_for_it(levels):
     assert not retention_run(actor=CLERK, now=NOW)[0].blocked
 
 
-def test_a_month_whose_aggregates_miss_rows_stays(levels):
+def test_a_month_whose_aggregates_miss_rows_stays(levels, three_years):
     minutely(levels)
     aggregates_close(now=NOW)
     # Somebody writes behind the platform's back.
@@ -128,7 +141,7 @@ def test_one_property_may_go_earlier_than_the_rest(levels, rain):
     assert retention_run(actor=CLERK, now=NOW) == []
 
 
-def test_a_row_for_a_month_that_is_gone_is_added_to_its_hour(levels):
+def test_a_row_for_a_month_that_is_gone_is_added_to_its_hour(levels, three_years):
     minutely(levels)
     aggregates_close(now=NOW)
     retention_run(actor=CLERK, now=NOW)
@@ -169,7 +182,7 @@ def test_raw_frames_go_after_a_week(levels):
     assert Exchange.objects.count() == 1
 
 
-def test_dropping_a_month_leaves_the_table_writable(levels):
+def test_dropping_a_month_leaves_the_table_writable(levels, three_years):
     minutely(levels)
     aggregates_close(now=NOW)
     retention_run(actor=CLERK, now=NOW)
@@ -177,3 +190,20 @@ def test_dropping_a_month_leaves_the_table_writable(levels):
     with connection.cursor() as cursor:
         cursor.execute("select to_regclass('sensing_observation_202305')")
         assert cursor.fetchone()[0] is None
+
+
+def test_the_register_keeps_policies_and_shows_what_they_would_take_away(client, levels):
+    people = scene_of()
+    minutely(levels)
+    aggregates_close(now=NOW)
+    client.force_login(people.system_administrator)
+    typed = {"name": "全部要素", "raw_months": 12, "minute_months": 12, "source": "试", "reason": "县档案馆要求"}
+    assert client.post("/r/retention-policies/new/", typed | {"minute_months": 6}).status_code == 422
+    assert client.post("/r/retention-policies/new/", typed).status_code == 302
+    made = RetentionPolicy.objects.get()
+    page = client.get(f"/r/retention-policies/{made.pk}/").content.decode()
+    assert "2023-05" in page
+    assert "30" in page
+    assert client.get("/r/purges/").status_code == 200
+    client.force_login(people.village)
+    assert client.get("/r/retention-policies/").status_code == 404

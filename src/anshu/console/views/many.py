@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,11 +21,12 @@ from anshu.console.register import Register
 from anshu.console.selectors import columns_preferred, draft_get
 from anshu.console.services import draft_done, draft_keep, export_note, trial_note
 from anshu.console.views.door import Visit, door
+from anshu.console.views.downloads import CSV_TYPE, as_file, csv_file
 from anshu.kernel.audit.refusals import Absent, Refusal
 
 BULK_MOST = 500
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX_TYPE}
+TYPES = ("csv", "xlsx")
 
 
 @require_POST
@@ -106,19 +106,11 @@ def export(request: Visit, register: Register, form: str) -> HttpResponseBase:
     )
     most = exporting.XLSX_MOST if form == "xlsx" else None
     rows = exporting.export_rows(query, request.viewer, request.now, columns, most=most)
+    name = f"{register.name}-{request.now:%Y%m%d-%H%M}.{form}"
     if form == "csv":
-        lines = (line.encode() for line in sheets.csv_lines(heads, rows))
-        answer: HttpResponseBase = StreamingHttpResponse(lines, content_type=TYPES["csv"])
-    else:
-        plain = ([sheets.export_value(cell) for cell in row] for row in rows)
-        answer = HttpResponse(sheets.xlsx_bytes(str(register.name), heads, plain), content_type=XLSX_TYPE)
-    return _as_file(answer, f"{register.name}-{request.now:%Y%m%d-%H%M}.{form}")
-
-
-def _as_file(answer: HttpResponseBase, name: str) -> HttpResponseBase:
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return csv_file(heads, rows, name)
+    plain = ([sheets.export_value(cell) for cell in row] for row in rows)
+    return as_file(HttpResponse(sheets.xlsx_bytes(str(register.name), heads, plain), content_type=XLSX_TYPE), name)
 
 
 def _may_import(request: Visit, register: Register) -> None:
@@ -136,12 +128,12 @@ def import_template(request: Visit, register: Register, form: str) -> HttpRespon
     name = f"{register.name}-{_('导入模板')}.{form}"
     if form == "csv":
         text = "".join(sheets.csv_lines(heads, []))
-        return _as_file(HttpResponse(text.encode(), content_type=TYPES["csv"]), name)
+        return as_file(HttpResponse(text.encode(), content_type=CSV_TYPE), name)
     if form != "xlsx":
         raise Http404
     example = importing.template_example(register)
     content = sheets.xlsx_bytes(str(register.name), heads, [example])
-    return _as_file(HttpResponse(content, content_type=XLSX_TYPE), name)
+    return as_file(HttpResponse(content, content_type=XLSX_TYPE), name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -38,7 +38,7 @@ from anshu.domain.alerts.services import (
 from anshu.domain.sensing.selectors import datastreams_in_use
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.models import User
-from anshu.kernel.access.viewer import Viewer, within
+from anshu.kernel.access.viewer import NOTHING, Viewer, within
 
 
 def _occurrences(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
@@ -379,9 +379,13 @@ class EscalationStepRegister(Register):
     groups = (Group(_("升级步骤"), ("level", "after_minutes", "rung", "source")),)
 
     def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
-        """This will give all steps to readers of monitoring; changes to those who keep rules: a step has no place."""
-        held = viewer.can(self.capability, right) if right == Right.READ else self.may(viewer, "update")
-        return Q() if held else Q(pk__in=[])
+        """This will give all steps to whom the list is open, changes to those who keep rules: a step has no place."""
+        held = self.open_to(viewer) if right == Right.READ else self.may(viewer, "update")
+        return Q() if held else NOTHING
+
+    def open_to(self, viewer: Viewer) -> bool:
+        """This will open the list to readers of monitoring, and to those who keep it."""
+        return viewer.can(Capability.MONITORING, Right.READ) or self.may(viewer, "update")
 
     def may(self, viewer: Viewer, verb: str) -> bool:
         """This will let those who keep rules or the configuration write."""
@@ -390,3 +394,7 @@ class EscalationStepRegister(Register):
     def may_create_here(self, viewer: Viewer, row: Any) -> bool:
         """This will let them make a step anywhere."""
         return self.may(viewer, "create")
+
+    def rights_on(self, viewer: Viewer, row: Any) -> frozenset[Right]:
+        """This will give every right to those who keep steps, reading to others."""
+        return frozenset(Right) if self.may(viewer, "update") else frozenset({Right.READ})

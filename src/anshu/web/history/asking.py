@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from anshu.domain.sensing.selectors.history import MOST_STATIONS, Step, datastreams_visible, step_for
+from anshu.domain.sensing.selectors.history import MOST_STATIONS, Step, datastreams_visible, points_at_most, step_for
 from anshu.kernel.access.viewer import Viewer
 
 LONGEST = timedelta(days=366 * 5)
@@ -41,9 +41,13 @@ class Asked:
         return timezone.localtime(self.until - timedelta(seconds=1)).date().isoformat()
 
 
-def read(given: QueryDict, viewer: Viewer, now: datetime, *, most: int = MOST_STATIONS) -> Asked:
-    """This will read an address; stations out of sight are as if they were not there."""
-    code = given.get("property", "")[:60]
+def read(given: QueryDict, viewer: Viewer, now: datetime, *, most_points: int | None = None) -> Asked:
+    """This will read an address; stations out of sight are as if they were not there.
+
+    Given `most_points`, a step at which there would be more gives way to the one that fits.
+    """
+    most = MOST_STATIONS
+    code = given.get("property", "").replace("\x00", "")[:60]
     wanted = [int(each) for each in given.getlist("thing")[: most + 1] if _is_number(each)]
     trouble = ""
     if len(wanted) > most:
@@ -51,9 +55,11 @@ def read(given: QueryDict, viewer: Viewer, now: datetime, *, most: int = MOST_ST
         trouble = _("一次最多比较 %(number)d 个站,多选的没有画。") % {"number": most}
     streams = tuple(datastreams_visible(viewer, property_code=code, thing_ids=wanted)) if code and wanted else ()
     since, until, said = _period(given, now)
-    chosen = given.get("step", "")
-    step = Step(chosen) if chosen in Step.values else step_for(streams, since, until)
-    return Asked(code, streams, since, until, step, chosen if chosen in Step.values else "", trouble or said)
+    chosen = given.get("step", "") if given.get("step", "") in Step.values else ""
+    if chosen and most_points is not None and points_at_most(streams, since, until, Step(chosen)) > most_points:
+        chosen, said = "", said or _("这段时间太长,画不了这么细,已自动放粗;导出不受限。")
+    step = Step(chosen) if chosen else step_for(streams, since, until)
+    return Asked(code, streams, since, until, step, chosen, trouble or said)
 
 
 def shortcuts(now: datetime) -> Sequence[tuple[int, str, str]]:

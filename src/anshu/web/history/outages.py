@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """/outages/: which stations are silent, since when, and whose duty that is."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anshu.console.views.downloads import csv_file
 from anshu.domain.sensing.choices import ThingKind
 from anshu.domain.sensing.selectors import availability_of, outages_of, silent_counts, silent_things
 from anshu.kernel.access.choices import Capability
@@ -26,7 +27,7 @@ MOST_EXPORTED = 20_000
 
 @login_required
 @require_GET
-def outages(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def outages(request: HttpRequest) -> HttpResponseBase:
     """This will list the silent stations in scope, the longest silence first."""
     viewer, now = request.viewer, request.now  # type: ignore[attr-defined]
     if not viewer.can(Capability.MONITORING):
@@ -38,7 +39,11 @@ def outages(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     names = division_names({code.ljust(12, "0") for code in counts})
     silent = silent_things(viewer, now=now, township=township, kind=kind)
     if request.GET.get("format") == "csv":
-        return _csv(_table(list(silent[:MOST_EXPORTED]), now), f"outages-{timezone.localdate(now).isoformat()}.csv")
+        return csv_file(
+            _heads(),
+            _table(list(silent[:MOST_EXPORTED]), now),
+            f"{_('断线看板')}-{timezone.localdate(now).isoformat()}.csv",
+        )
     page = _page(request.GET.get("page"))
     things = list(silent[page * PAGE : (page + 1) * PAGE + 1])
     given = {"township": township, "kind": kind}
@@ -96,8 +101,8 @@ def _page(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def _table(things: Sequence[Any], now: Any) -> Iterator[Sequence[Any]]:
-    yield (
+def _heads() -> list[str]:
+    return [
         _("编号"),
         _("站点"),
         _("类别"),
@@ -109,7 +114,10 @@ def _table(things: Sequence[Any], now: Any) -> Iterator[Sequence[Any]]:
         _("单位"),
         _("30 天有数据小时"),
         _("小时总数"),
-    )
+    ]
+
+
+def _table(things: Sequence[Any], now: Any) -> Iterator[Sequence[Any]]:
     for start in range(0, len(things), PAGE):
         for line in _lines(things[start : start + PAGE], now):
             thing, outage, duty, available = line["outage"].thing, line["outage"], line["duty"], line["available"]
@@ -126,21 +134,3 @@ def _table(things: Sequence[Any], now: Any) -> Iterator[Sequence[Any]]:
                 available.hours if available else "",
                 available.of if available else "",
             )
-
-
-def _csv(table: Iterator[Sequence[Any]], name: str) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([_harmless(cell) for cell in row]) for row in table)
-    answer = StreamingHttpResponse(("\ufeff" + line if not n else line for n, line in enumerate(lines)))
-    answer["Content-Type"] = "text/csv; charset=utf-8"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell and cell[0] in "=+-@\t" else cell
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text

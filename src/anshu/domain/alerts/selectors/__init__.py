@@ -18,6 +18,7 @@ from anshu.domain.alerts.selectors.statistics import (
     Statistics,
     alarm_statistics,
     frequent_rows,
+    metric_name,
     metric_rows,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "escalations_of",
     "frequent_rows",
     "group_rows",
+    "metric_name",
     "metric_rows",
     "occurrences_of",
     "open_counts",

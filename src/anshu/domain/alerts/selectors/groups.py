@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Left
 
 from anshu.domain.alerts.choices import AlarmState, Cause, Level
@@ -48,13 +48,8 @@ def alarm_groups(viewer: Viewer) -> list[AlarmGroup]:
     rows = (
         _active(viewer)
         .order_by()
-        .annotate(township=_TOWNSHIP)
-        .values(
-            "township",
-            "cause",
-            "rule__datastream__observed_property_id",
-            "rule__datastream__observed_property__name",
-        )
+        .annotate(township=_TOWNSHIP, property=_observed("_id"), property_name=_observed("__name"))
+        .values("township", "cause", "property", "property_name")
         .annotate(
             worst=Min("level"),
             number=Count("pk"),
@@ -70,13 +65,11 @@ def alarm_groups(viewer: Viewer) -> list[AlarmGroup]:
 
 
 def _group(row: Any) -> AlarmGroup:
-    cause = Cause(row["cause"])
-    observed = cause != Cause.FLOOD
     return AlarmGroup(
         township=row["township"].ljust(12, "0"),
-        cause=cause,
-        property_id=row["rule__datastream__observed_property_id"] if observed else None,
-        property_name=(row["rule__datastream__observed_property__name"] or "") if cause == Cause.THRESHOLD else "",
+        cause=Cause(row["cause"]),
+        property_id=row["property"],
+        property_name=row["property_name"] or "",
         worst=Level(row["worst"]),
         number=row["number"],
         unanswered=row["unanswered"],
@@ -85,6 +78,11 @@ def _group(row: Any) -> AlarmGroup:
         last_at=row["last_at"],
         by_level={level: row[f"level{level}"] for level in (1, 2, 3, 4) if row[f"level{level}"]},
     )
+
+
+def _observed(what: str) -> Case:
+    """This will give what is observed where a threshold is the matter; a silent device is one, whatever it has."""
+    return Case(When(cause=Cause.THRESHOLD, then=F(f"rule__datastream__observed_property{what}")))
 
 
 def group_rows(viewer: Viewer, *, township: str, cause: str, property_id: int | None) -> QuerySet[Alarm]:

@@ -169,6 +169,12 @@ def metric_rows(viewer: Viewer, code: str, since: datetime, until: datetime, now
     return kind.narrow(rows, now) if kind is not None else None
 
 
+def metric_name(code: str) -> str:
+    """This will name a metric that there is."""
+    named = {"all": _("期间发生的告警"), "late": _("补报发现的告警")}
+    return named.get(code) or _BY_CODE[code].name()
+
+
 def frequent_rows(viewer: Viewer, thing_id: int, rule_id: int | None, since: datetime, until: datetime) -> Rows:
     """This will give the alarms of one line of the most frequent."""
     return _raised(viewer, since, until).filter(thing=thing_id, rule=rule_id)

@@ -2,6 +2,8 @@
 """Escalation until somebody acts: who has not been told yet is called in, step by step, until it is acknowledged."""
 
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from anshu.kernel.org.selectors import Answerable, chain_for
 
 BATCH = 200
 _CLOCK = platform("escalation")
+Steps = dict[int, list[EscalationStep]]
 Chains = dict[tuple[str, str], tuple[Answerable, ...]]
 
 
@@ -39,13 +42,15 @@ def alarms_escalate(*, now: datetime) -> int:
         )[:BATCH]
     )
     chains: Chains = {}
+    steps: Steps = defaultdict(list)
+    for step in EscalationStep.objects.filter(retired_at=None).order_by("level", "after_minutes"):
+        steps[step.level].append(step)
     for alarm in due:
-        _escalate(alarm, chains, now)
+        _escalate(alarm, steps[alarm.level], chains, now)
     return len(due)
 
 
-def _escalate(alarm: Alarm, chains: Chains, now: datetime) -> None:
-    steps = list(EscalationStep.objects.filter(level=alarm.level, retired_at=None).order_by("after_minutes"))
+def _escalate(alarm: Alarm, steps: Sequence[EscalationStep], chains: Chains, now: datetime) -> None:
     taken = alarm.escalations
     if taken >= len(steps):
         alarm.escalate_at = None

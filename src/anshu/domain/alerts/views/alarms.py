@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages over many alarms: groups of a storm, statistics of a period, and the rows behind each figure."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from anshu.console.registry import registry
 from anshu.console.views.door import Visit
+from anshu.console.views.downloads import csv_file
 from anshu.domain.alerts.choices import Cause, Level
 from anshu.domain.alerts.forms import PeriodForm
 from anshu.domain.alerts.selectors import (
@@ -25,6 +26,7 @@ from anshu.domain.alerts.selectors import (
     alarm_statistics,
     frequent_rows,
     group_rows,
+    metric_name,
     metric_rows,
 )
 from anshu.kernel.access.choices import Capability
@@ -33,7 +35,6 @@ from anshu.kernel.org.selectors import division_names
 
 PAGE = 100
 _WEEK = timedelta(days=6)
-_BOM = "\ufeff"
 
 
 @login_required
@@ -64,7 +65,7 @@ def groups(request: Visit) -> HttpResponse:
 
 @login_required
 @require_safe
-def statistics(request: Visit) -> HttpResponse | StreamingHttpResponse:
+def statistics(request: Visit) -> HttpResponseBase:
     """This will show how good the alarms of a period were, or give it as a table."""
     _allowed(request)
     today = timezone.localdate(request.now)
@@ -78,7 +79,7 @@ def statistics(request: Visit) -> HttpResponse | StreamingHttpResponse:
     found = alarm_statistics(request.viewer, since, until, now=request.now)
     dates = {"first": form.cleaned_data["first"].isoformat(), "last": form.cleaned_data["last"].isoformat()}
     if request.GET.get("format") == "csv":
-        return _csv(_table(found), f"alarm-statistics-{dates['first']}-{dates['last']}.csv")
+        return csv_file(_heads(), _table(found), f"{_('告警统计')}-{dates['first']}-{dates['last']}.csv")
     context |= {
         "found": found,
         "all_url": _rows_url(metric="all", **dates),
@@ -151,21 +152,7 @@ def _chosen(request: Visit) -> tuple[Any, str]:
     narrowed = metric_rows(request.viewer, code, since, until, request.now)
     if narrowed is None:
         raise Absent
-    return narrowed, _TITLES.get(code, lambda: _("告警"))()
-
-
-_TITLES = {
-    "all": lambda: _("期间发生的告警"),
-    "late": lambda: _("补报发现的告警"),
-    "answered": lambda: _("10 分钟内签收"),
-    "unanswered": lambda: _("到恢复也无人签收"),
-    "escalated": lambda: _("升级过"),
-    "fleeting": lambda: _("一闪而过"),
-    "chattering": lambda: _("反复抖动"),
-    "standing": lambda: _("长期不消"),
-    "shelved": lambda: _("被搁置过"),
-    "no_data": lambda: _("数据中断"),
-}
+    return narrowed, metric_name(code)
 
 
 def _span(given: Any) -> tuple[datetime, datetime]:
@@ -195,8 +182,11 @@ def _days(found: Statistics) -> list[tuple[date, int, float]]:
     return [(date.fromisoformat(day), number, 100 * number / most) for day, number in found.by_day.items()]
 
 
+def _heads() -> list[str]:
+    return [_("项目"), _("条数"), _("占比分母"), _("说明")]
+
+
 def _table(found: Statistics) -> Iterator[Sequence[Any]]:
-    yield _("项目"), _("条数"), _("占比分母"), _("说明")
     yield _("期间发生"), found.total, "", ""
     yield _("补报发现(不计入下面各项)"), found.late, "", ""
     for each in found.metrics:
@@ -210,26 +200,3 @@ def _table(found: Statistics) -> Iterator[Sequence[Any]]:
             found.total,
             line.cause.label,
         )
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(table: Iterator[Sequence[Any]], name: str) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([_harmless(cell) for cell in row]) for row in table)
-    answer = StreamingHttpResponse(_with_bom(lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _with_bom(lines: Iterator[str]) -> Iterator[str]:
-    yield _BOM
-    yield from lines
-
-
-def _harmless(cell: Any) -> Any:
-    """This will keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell

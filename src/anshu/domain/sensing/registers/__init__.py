@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Devices, their models and their quality control in the console."""
+"""Devices, their models, their quality control and the keeping of their values in the console."""
 
-from anshu.domain.sensing.registers import devices, quality
+from anshu.domain.sensing.registers import devices, quality, retention
 
-__all__ = ["devices", "quality"]
+__all__ = ["devices", "quality", "retention"]

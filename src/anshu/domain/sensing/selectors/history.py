@@ -235,6 +235,18 @@ def _raw_rows(datastreams: Sequence[Datastream], since: datetime, until: datetim
         return int(cursor.fetchone()[0])
 
 
+def points_at_most(datastreams: Sequence[Datastream], since: datetime, until: datetime, step: Step) -> int:
+    """This will tell how many points a step can have, all datastreams together; raw rows are counted."""
+    if step is not Step.RAW:
+        return len(datastreams) * int((until - since).total_seconds() // STEP_S[step])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from sensing_observation where datastream_id = any(%s) and at >= %s and at < %s",
+            [[each.pk for each in datastreams], since, until],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def curves(datastreams: Sequence[Datastream], since: datetime, until: datetime, step: Step) -> list[Curve]:
     """This will read [since, until) of datastreams that the caller may see, in one statement.
 

@@ -121,9 +121,11 @@ select id, to_timestamp(hour * 3600) from unnest(%s::bigint[], %s::bigint[]) as 
 def hours_mark(*, datastream_ids: Integers, at_us: Times) -> None:
     """This will have the hours of changed rows recomputed, inside the caller's transaction."""
     if len(at_us):
-        pairs = np.unique(np.stack((datastream_ids, at_us // HOUR_US)), axis=1)
+        hours = at_us // HOUR_US
+        # Rows come by stream and time, so that equal pairs stand together; one that does not is marked twice.
+        first = np.append(True, (datastream_ids[1:] != datastream_ids[:-1]) | (hours[1:] != hours[:-1]))
         with connection.cursor() as cursor:
-            cursor.execute(_MARK, [pairs[0].tolist(), pairs[1].tolist()])
+            cursor.execute(_MARK, [datastream_ids[first].tolist(), hours[first].tolist()])
 
 
 def late_mark(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Retention by policy: months of raw rows and minutes go when they are old enough and nothing of them is lost.
+"""Retention by policy: months of raw rows and minutes go when a policy says so and nothing of them is lost.
 
 Hours and days stay. A month of raw rows goes only when every hour of it is closed, none is marked, and the aggregates
 count exactly the rows that are there.
@@ -22,7 +22,8 @@ from anshu.kernel.access.viewer import Absent, Refusal
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import attribute, record
 
-DEFAULT_MONTHS = 36
+# Without a policy nothing goes: deleting is somebody's decision.
+DEFAULT_MONTHS = 1200
 EXCHANGES_STAY = timedelta(days=7)
 _AT_ONCE = 50_000
 # Dropping a partition locks the table: rather try again tomorrow than hold up ingest.
