@@ -368,7 +368,7 @@ def measure(*, as_json: bool) -> int:
         Target("openings_off", abs(alarms - openings(hundreds)), "alarms", 0, reference=openings(hundreds)),
         Target("latency_p99", _p99(quiet), "ms", 300, note=_said(quiet)),
         Target("latency_p99_flooded", _p99(flooded), "ms", 600, note=_said(flooded)),
-        Target("alarms_lost", len(quiet.sent) + len(flooded.sent) - len(quiet.arrived) - len(flooded.arrived),
+        Target("alarms_lost", len(quiet.sent.keys() - quiet.arrived) + len(flooded.sent.keys() - flooded.arrived),
                "alarms", 0),
     ]  # fmt: skip
     details: dict[str, object] = {

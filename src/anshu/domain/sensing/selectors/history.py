@@ -27,13 +27,13 @@ from anshu.domain.sensing.selectors.aggregates import (
     ROW,
     USABLE,
 )
+from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
 from anshu.domain.sensing.selectors.things import things_visible
 from anshu.kernel.access.viewer import Viewer
 
 # A station has no more points than this in one answer; the chart has fewer columns still.
 MOST_POINTS = 12_000
 MOST_STATIONS = 8
-_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
 
 
 class Step(TextChoices):
@@ -269,7 +269,7 @@ def _curve(datastream: Datastream, step: Step, rows: "np.ndarray[tuple[int], np.
     return Curve(
         datastream,
         step,
-        rows["at"].astype(np.int64) + _POSTGRES_EPOCH_US,
+        rows["at"].astype(np.int64) + POSTGRES_EPOCH_US,
         low=rows["low"].astype(np.float64),
         high=rows["high"].astype(np.float64),
         total=rows["total"].astype(np.float64),

@@ -11,8 +11,8 @@ from django.db import connection
 from anshu.domain.sensing.choices import Quality
 from anshu.domain.sensing.models import Datastream
 from anshu.domain.sensing.rules import UNJUDGED, Check, Floats, Integers, Times
+from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
 
-_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
 _ROW = np.dtype([("stream", ">i8"), ("at", ">i8"), ("value", ">f8")])
 # What a person trusts is judged, whatever a check or the limits said; not what nobody measured then.
 _TRUSTED = f"(o.checks & {int(Check.TRUSTED)} <> 0 and o.checks & {int(Check.FUTURE | Check.LATE | Check.TEST)} = 0)"
@@ -48,7 +48,7 @@ def usable_values(stretches: Sequence[tuple[int, int, int]]) -> tuple[Integers, 
         rows = np.frombuffer(bytes(cursor.fetchone()[0]), dtype=_ROW)
     return (
         rows["stream"].astype(np.int64),
-        rows["at"].astype(np.int64) + _POSTGRES_EPOCH_US,
+        rows["at"].astype(np.int64) + POSTGRES_EPOCH_US,
         rows["value"].astype(np.float64),
     )
 

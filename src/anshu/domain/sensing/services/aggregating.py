@@ -26,6 +26,8 @@ from anshu.domain.sensing.selectors.aggregates import (
     closed_to,
     day_of,
 )
+from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
+from anshu.domain.sensing.services.arrays import INT8, TIME, binary_cursor, encoded
 
 HOUR_US = 3_600_000_000
 # Ingest marks rows older than this; hours close later than this after their end, so that a transaction that was
@@ -114,7 +116,7 @@ where old.datastream_id = given.id and old.at >= given.hour and old.at < given.h
 """
 _MARK = """
 insert into sensing_stale (datastream_id, hour)
-select id, to_timestamp(hour * 3600) from unnest(%s::bigint[], %s::bigint[]) as given (id, hour)
+select id, hour from unnest(%s, %s) as given (id, hour)
 """
 
 
@@ -124,8 +126,9 @@ def hours_mark(*, datastream_ids: Integers, at_us: Times) -> None:
         hours = at_us // HOUR_US
         # Rows come by stream and time, so that equal pairs stand together; one that does not is marked twice.
         first = np.append(True, (datastream_ids[1:] != datastream_ids[:-1]) | (hours[1:] != hours[:-1]))
-        with connection.cursor() as cursor:
-            cursor.execute(_MARK, [datastream_ids[first].tolist(), hours[first].tolist()])
+        starts_us = hours[first] * HOUR_US - POSTGRES_EPOCH_US
+        marks = [encoded(INT8, datastream_ids[first]), encoded(TIME, starts_us)]
+        binary_cursor().execute(_MARK, marks, prepare=True)
 
 
 def late_mark(

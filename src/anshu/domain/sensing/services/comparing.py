@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from anshu.domain.sensing.choices import Relation, Verdict
 from anshu.domain.sensing.models import Datastream, Neighbour, QualityLimit, Revision
 from anshu.domain.sensing.rules import BAD, Booleans, Check, Floats, Integers, Partner, Times, levels_doubted
+from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
 from anshu.domain.sensing.services.settling import flags_settle
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.audit.services import record
@@ -168,7 +169,6 @@ def _moved(values: Floats, steps: int) -> Floats:
 
 
 _ROW = np.dtype([("id", ">i8"), ("at", ">i8"), ("value", ">f8")])
-_POSTGRES_EPOCH_US = 946_684_800_000_000
 _VALUES = f"""
 select coalesce(string_agg(int8send(datastream_id) || timestamptz_send(at) || float8send(value), ''::bytea), ''::bytea)
 from sensing_observation where datastream_id = any(%s) and at > %s and at <= %s and value is not null
@@ -192,7 +192,7 @@ def grid_read(streams: Sequence[int], *, since: datetime, until: datetime, step_
     with connection.cursor() as cursor:
         cursor.execute(_VALUES, [ids.tolist(), since, until])
         rows = np.frombuffer(bytes(cursor.fetchone()[0]), dtype=_ROW)
-    at_us = rows["at"].astype(np.int64) + _POSTGRES_EPOCH_US
+    at_us = rows["at"].astype(np.int64) + POSTGRES_EPOCH_US
     order = np.argsort(at_us, kind="stable")
     row = np.searchsorted(ids, rows["id"].astype(np.int64)[order])
     column = (-(-at_us[order] // step_us) - first - 1).clip(0, steps - 1)

@@ -5,7 +5,6 @@ Called by the ingest process inside its transaction. Arrays go to PostgreSQL in 
 passes through Python one by one.
 """
 
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,6 @@ from typing import Any
 import numpy as np
 import psycopg
 from django.db import connection, transaction
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
 
 from anshu.domain.sensing.choices import Quality, Way
 from anshu.domain.sensing.models import Exchange, Thing
@@ -36,57 +33,16 @@ from anshu.domain.sensing.rules import (
     quality_sql,
     unchanged_since,
 )
+from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
 from anshu.domain.sensing.selectors.registry import Newest, Registry
 from anshu.domain.sensing.services.aggregating import hours_mark, late_mark
+from anshu.domain.sensing.services.arrays import FLOAT, INT4, INT8, TIME, binary_cursor, encoded
 
 _GOOD = int(Quality.GOOD)
 # Fewer rows than this gain nothing from a copy.
 _COPY_FROM = 200
-_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00:00Z
 _OLDEST_MONTH_US = 20 * 365 * 86_400_000_000
 _DAY_US = 86_400_000_000
-
-
-class _Array(bytes):
-    """A PostgreSQL array in its binary form."""
-
-    oid = 0
-
-
-class _ArrayDumper(Dumper):
-    format = Format.BINARY
-
-    def dump(self, obj: Any) -> bytes:
-        """Hand the bytes over as they are."""
-        return bytes(obj)
-
-
-def _kind(name: str, array_oid: int, element_oid: int, form: str) -> Any:
-    """This will make the array type of one element type and its dumper."""
-    array = type(name, (_Array,), {"oid": element_oid, "form": np.dtype([("size", ">i4"), ("value", form)])})
-    dumper = type(f"{name}Dumper", (_ArrayDumper,), {"oid": array_oid})
-    return array, dumper
-
-
-_INT8, _Int8Dumper = _kind("Int8Array", 1016, 20, ">i8")
-_TIME, _TimeDumper = _kind("TimeArray", 1185, 1184, ">i8")
-_FLOAT, _FloatDumper = _kind("FloatArray", 1022, 701, ">f8")
-_INT4, _Int4Dumper = _kind("Int4Array", 1007, 23, ">i4")
-
-
-def _encoded(array: Any, values: np.ndarray[Any, Any]) -> Any:
-    body = np.empty(len(values), dtype=array.form)
-    body["size"], body["value"] = array.form["value"].itemsize, values
-    return array(struct.pack(">iiIii", 1, 0, array.oid, len(values), 1) + body.tobytes())
-
-
-def _cursor() -> "psycopg.Cursor[Any]":
-    """This will open a cursor that binds on the server, on Django's own connection and in its transaction."""
-    connection.ensure_connection()
-    cursor: psycopg.Cursor[Any] = psycopg.Cursor(connection.connection)
-    for array, dumper in ((_INT8, _Int8Dumper), (_TIME, _TimeDumper), (_FLOAT, _FloatDumper), (_INT4, _Int4Dumper)):
-        cursor.adapters.register_dumper(array, dumper)
-    return cursor
 
 
 @dataclass(slots=True)
@@ -171,7 +127,7 @@ def observations_store(*, registry: Registry, columns: Columns, now: datetime) -
     ids = registry.datastream_ids[slot]
     checked, told = _checked(registry, rows, now)
     quality, checks = checked.quality, checked.checks
-    cursor = _cursor()
+    cursor = binary_cursor()
     ready = _Rows(ids, at_us, value, quality, checks)
     new = _copy(cursor, ready, now) if _surely_new(registry, slot, at_us) else None
     if new is None:
@@ -236,13 +192,13 @@ def latest_store(*, registry: Registry, newest: Newest, now: datetime) -> None:
     """This will write the newest good values, each datastream once, inside the caller's transaction."""
     if len(newest.slot):
         given = [
-            _encoded(_INT8, registry.datastream_ids[newest.slot]),
-            _encoded(_TIME, newest.at_us - _POSTGRES_EPOCH_US),
-            _encoded(_FLOAT, newest.value),
-            _encoded(_INT4, newest.quality),
-            _encoded(_TIME, newest.since_us - _POSTGRES_EPOCH_US),
+            encoded(INT8, registry.datastream_ids[newest.slot]),
+            encoded(TIME, newest.at_us - POSTGRES_EPOCH_US),
+            encoded(FLOAT, newest.value),
+            encoded(INT4, newest.quality),
+            encoded(TIME, newest.since_us - POSTGRES_EPOCH_US),
         ]
-        _cursor().execute(_LATEST, [now, *given], prepare=True, binary=True)
+        binary_cursor().execute(_LATEST, [now, *given], prepare=True, binary=True)
 
 
 _FRESH = """
@@ -272,12 +228,12 @@ def latest_recover(*, registry: Registry, now: datetime) -> int:
     """
     earliest = round((now - timedelta(days=2)).timestamp() * 1e6)
     known = np.where(registry.last_at_us == NEVER, earliest, registry.last_at_us)
-    cursor = _cursor()
+    cursor = binary_cursor()
     row = cursor.execute(
         _FRESH,
         [
-            _encoded(_INT8, registry.datastream_ids),
-            _encoded(_TIME, known - _POSTGRES_EPOCH_US),
+            encoded(INT8, registry.datastream_ids),
+            encoded(TIME, known - POSTGRES_EPOCH_US),
             now + timedelta(microseconds=FUTURE_US),
         ],
         binary=True,
@@ -287,7 +243,7 @@ def latest_recover(*, registry: Registry, now: datetime) -> int:
         return 0
     by_id = np.argsort(registry.datastream_ids)
     slot = by_id[np.searchsorted(registry.datastream_ids[by_id], fresh["id"].astype(np.int64))]
-    at_us, value = fresh["at"].astype(np.int64) + _POSTGRES_EPOCH_US, fresh["value"].astype(np.float64)
+    at_us, value = fresh["at"].astype(np.int64) + POSTGRES_EPOCH_US, fresh["value"].astype(np.float64)
     everything = np.ones(len(slot), dtype=np.bool_)
     flat_after_us = registry.limits.flat_after_us[slot]
     since_us = unchanged_since(slot, at_us, value, everything, registry.before(slot), flat_after_us)
@@ -365,9 +321,9 @@ def _repeats(cursor: "psycopg.Cursor[Any]", registry: Registry, given: Sequence[
     cursor.execute(
         _REPEATS,
         {
-            "ids": _encoded(_INT8, np.concatenate([registry.datastream_ids[each.slot] for each in given])),
-            "at": _encoded(_TIME, np.concatenate([each.at_us for each in given]) - _POSTGRES_EPOCH_US),
-            "value": _encoded(_FLOAT, np.concatenate([each.value for each in given])),
+            "ids": encoded(INT8, np.concatenate([registry.datastream_ids[each.slot] for each in given])),
+            "at": encoded(TIME, np.concatenate([each.at_us for each in given]) - POSTGRES_EPOCH_US),
+            "value": encoded(FLOAT, np.concatenate([each.value for each in given])),
             "now": now,
         },
     )
@@ -383,7 +339,7 @@ from unnest(%s, %s) as given (id, at) where o.datastream_id = given.id and o.at 
 def _contradicted(cursor: "psycopg.Cursor[Any]", registry: Registry, told: Contradictions) -> None:
     """This will flag values of an earlier batch that contradict one of this batch."""
     ids, at_us = registry.datastream_ids[told.stored_slot], told.stored_at_us
-    cursor.execute(_CONTRADICTED, [_encoded(_INT8, ids), _encoded(_TIME, at_us - _POSTGRES_EPOCH_US)])
+    cursor.execute(_CONTRADICTED, [encoded(INT8, ids), encoded(TIME, at_us - POSTGRES_EPOCH_US)])
     hours_mark(datastream_ids=ids, at_us=at_us)
 
 
@@ -432,9 +388,9 @@ def _copy(cursor: "psycopg.Cursor[Any]", rows: _Rows, now: datetime) -> Booleans
     body["columns"] = 6
     for name, size in _COPY_SIZES.items():
         body[name] = size
-    body["id"], body["at"], body["value"] = rows.ids, rows.at_us - _POSTGRES_EPOCH_US, rows.value
+    body["id"], body["at"], body["value"] = rows.ids, rows.at_us - POSTGRES_EPOCH_US, rows.value
     body["quality"], body["checks"] = rows.quality, rows.checks
-    body["received"] = round(now.timestamp() * 1e6) - _POSTGRES_EPOCH_US
+    body["received"] = round(now.timestamp() * 1e6) - POSTGRES_EPOCH_US
     cursor.execute("savepoint copying")
     try:
         with cursor.copy(_COPY) as copy:
@@ -450,18 +406,18 @@ def _insert(cursor: "psycopg.Cursor[Any]", rows: _Rows, now: datetime) -> Boolea
     """This will insert the rows and tell which of them were new."""
     ids, at_us = rows.ids, rows.at_us
     given = [
-        _encoded(_INT8, ids),
-        _encoded(_TIME, at_us - _POSTGRES_EPOCH_US),
-        _encoded(_FLOAT, rows.value),
-        _encoded(_INT4, rows.quality),
-        _encoded(_INT4, rows.checks),
+        encoded(INT8, ids),
+        encoded(TIME, at_us - POSTGRES_EPOCH_US),
+        encoded(FLOAT, rows.value),
+        encoded(INT4, rows.quality),
+        encoded(INT4, rows.checks),
     ]
     row = cursor.execute(_INSERT, [*given, now], prepare=True, binary=True).fetchone()
     back = np.frombuffer(bytes(row[0]) if row else b"", dtype=">i8").reshape(-1, 2)
     if len(back) == len(ids):
         return np.ones(len(ids), dtype=np.bool_)
     stored = set(map(tuple, back.tolist()))
-    pairs = zip(ids.tolist(), (at_us - _POSTGRES_EPOCH_US).tolist(), strict=True)
+    pairs = zip(ids.tolist(), (at_us - POSTGRES_EPOCH_US).tolist(), strict=True)
     return np.fromiter((each in stored for each in pairs), dtype=np.bool_, count=len(ids))
 
 
