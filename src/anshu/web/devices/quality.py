@@ -10,8 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -33,6 +31,7 @@ from anshu.domain.sensing.services import observation_correct, observations_mark
 from anshu.domain.sensing.services.clocks import MOST_OFF
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
+from anshu.web.devices.moments import moment_typed
 
 PERIODS = (1, 7, 31)
 MOST_ROWS, MOST_REVISIONS = 200, 50
@@ -192,10 +191,4 @@ def _whole(text: str) -> int:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        found = parse_datetime(text.strip())
-    except ValueError:
-        found = None
-    if found is None or not 2000 <= found.year <= 2100:
-        raise Refusal(_("请填写时间"))
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
+    return moment_typed(text, _("请填写时间"))

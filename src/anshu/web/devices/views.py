@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,6 +18,7 @@ from anshu.domain.sensing.choices import CommandKind
 from anshu.domain.sensing.selectors import thing_to_diagnose
 from anshu.domain.sensing.services import command_request, exchange_watch, history_parameters
 from anshu.kernel.audit.refusals import Refusal
+from anshu.web.devices.moments import moment_typed
 from anshu.web.devices.page import ASKED, device_page
 
 WATCH_MINUTES = 10
@@ -91,10 +91,4 @@ def _whole(text: str, label: str, most: int) -> int:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        found = parse_datetime(text.strip())
-    except ValueError:
-        found = None
-    if found is None or not 2000 <= found.year <= 2100:
-        raise Refusal(_("请填写补传的开始和结束时间"))
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
+    return moment_typed(text, _("请填写补传的开始和结束时间"))
