@@ -87,7 +87,7 @@ def test_stations_are_compared_in_as_many_queries_as_one(client):
 
 
 def test_rain_is_bars_alone_and_sums_together(client):
-    rain = observed_property("rain_5min", name="5分钟降水量", unit="mm", summed=True)
+    rain = observed_property("rain_5min", name="5分钟降水量", unit="mm")
     one, two = (datastream(thing(f"R{n}", f"雨{n}", kind="rain", address=f"r{n}"), rain) for n in range(2))
     for each in (one, two):
         filled(each, [0.5, 0, 2.5, 0])
@@ -96,6 +96,16 @@ def test_rain_is_bars_alone_and_sums_together(client):
     assert alone["lines"][0]["middle"] == 3.0
     together = client.get(f"/history/{asked(one, two)}").context["plot"]
     assert all(line.path and not line.bars for line in together.lines)
+
+
+def test_amounts_that_overlap_are_not_added_up(client):
+    hourly = observed_property("rain_1h", name="1小时降水量", unit="mm")
+    stream = filled(
+        datastream(thing("R9", "雨9", kind="rain", address="r9", report_interval_s=300), hourly), [6.0] * 12
+    )
+    found = client.get(f"/history/{asked(stream)}").context
+    assert (found["lines"][0]["adds_up"], found["lines"][0]["middle"]) == (False, 6.0)
+    assert not found["plot"].lines[0].bars
 
 
 def test_what_nobody_may_see_is_not_there(client, people):

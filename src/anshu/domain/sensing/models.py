@@ -35,8 +35,6 @@ class ObservedProperty(models.Model):
     maximum = models.FloatField(_("可信上限"), null=True, blank=True)
     step_max = models.FloatField(_("相邻变化上限"), null=True, blank=True)
     decimals = models.SmallIntegerField(_("小数位"), default=2)
-    # Amounts of rain in an hour add up to the day's; levels and temperatures are averaged.
-    summed = models.BooleanField(_("时段累计"), default=False)
     source = models.CharField(_("依据"), max_length=200, blank=True)
 
     class Meta:

@@ -88,7 +88,7 @@ def plot(curves: Sequence[Curve], since: datetime, until: datetime, limits: Mapp
 
     What adds up (rain) is bars for one station, and the sum from the left edge on for several.
     """
-    summed = bool(curves) and curves[0].datastream.observed_property.summed
+    summed = bool(curves) and all(each.adds_up for each in curves)
     together = summed and len(curves) > 1
     columns = [_columns(each, since, until, added=together) for each in curves]
     values = [part for each in columns for part in (each.low, each.high) if len(part)]
@@ -130,7 +130,7 @@ def _columns(curve: Curve, since: datetime, until: datetime, *, added: bool) -> 
     first = np.concatenate(([True], (np.diff(column) != 0) | (np.diff(stretch) != 0)))
     begins = np.flatnonzero(first)
     size = np.diff(np.append(begins, len(at)))
-    summed = curve.datastream.observed_property.summed and not added
+    summed = curve.adds_up and not added
     total = np.add.reduceat(middle, begins)
     shown = total if summed else middle[np.append(begins[1:], len(at)) - 1] if added else total / size
     lowest, highest = np.minimum.reduceat(low, begins), np.maximum.reduceat(high, begins)

@@ -112,7 +112,6 @@ def _limits(asked: Asked, viewer: Viewer, now: datetime) -> dict[str, float | No
 
 def _summary(number: int, curve: Curve) -> dict[str, Any]:
     known = np.isfinite(curve.middle)
-    summed = curve.datastream.observed_property.summed
     low, high = curve.low[known], curve.high[known]
     total, usable = float(curve.total[known].sum()), int(curve.usable.sum())
     return {
@@ -120,10 +119,11 @@ def _summary(number: int, curve: Curve) -> dict[str, Any]:
         "thing": curve.datastream.thing,
         "low": float(low.min()) if len(low) else None,
         "high": float(high.max()) if len(high) else None,
-        "middle": (total if summed else total / usable) if usable else None,
+        "middle": (total if curve.adds_up else total / usable) if usable else None,
         "reported": int(curve.reported.sum()),
         "usable": usable,
         "good": int(curve.good.sum()),
+        "adds_up": curve.adds_up,
         "decimals": curve.datastream.observed_property.decimals,
     }
 

@@ -17,15 +17,13 @@ from anshu.domain.alerts.rules.evaluation import (
     thresholds_ordered,
 )
 from anshu.domain.alerts.rules.formula import FormulaFault, formula_read, formula_unit, formula_value, names_of
-from anshu.domain.alerts.rules.measures import AMOUNT_STEPS_S, RUNNING_TOTALS, Measure, Series, measures
+from anshu.domain.alerts.rules.measures import Measure, Series, measures
 from anshu.domain.alerts.rules.windows import Measured, Windows, batch_measures
 
 __all__ = [
     "ALWAYS",
-    "AMOUNT_STEPS_S",
     "FOREVER",
     "NEVER",
-    "RUNNING_TOTALS",
     "Booleans",
     "Calendars",
     "Change",

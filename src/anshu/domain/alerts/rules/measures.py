@@ -15,20 +15,6 @@ from anshu.domain.alerts.rules.evaluation import Booleans, Floats, Integers
 from anshu.domain.alerts.rules.formula import Node, formula_value
 
 _MILLION = 1_000_000
-# Properties whose every value is an amount of so many seconds (SL 651-2014 table C.1).
-AMOUNT_STEPS_S = {
-    "rain_1min": 60,
-    "rain_5min": 300,
-    "rain_10min": 600,
-    "rain_30min": 1800,
-    "rain_1h": 3600,
-    "rain_2h": 7200,
-    "rain_3h": 10_800,
-    "rain_6h": 21_600,
-    "rain_12h": 43_200,
-}
-# Properties that are running totals themselves: their sum means nothing.
-RUNNING_TOTALS = frozenset({"rain_daily", "rain_current", "rain_storm", "rain_accumulated", "evaporation_daily"})
 # Values beyond this are no quantity that can be summed to a millionth in 64 bits.
 _LARGEST = 1e9
 

@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from anshu.domain.alerts.choices import Direction, RuleKind
 from anshu.domain.alerts.models import Rule
 from anshu.domain.alerts.rules import (
-    AMOUNT_STEPS_S,
-    RUNNING_TOTALS,
     FormulaFault,
     formula_read,
     formula_unit,
@@ -20,6 +18,7 @@ from anshu.domain.alerts.rules import (
 )
 from anshu.domain.alerts.services.rulebook import rises
 from anshu.domain.alerts.services.telling import THRESHOLD_FIELDS, unit_of
+from anshu.domain.sensing.choices import AMOUNT_STEPS_S, RUNNING_TOTALS
 from anshu.domain.sensing.selectors import datastreams_in_use, siblings_of
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.viewer import Viewer

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anshu.domain.alerts.models import Rule
-from anshu.domain.alerts.rules import AMOUNT_STEPS_S
 from anshu.domain.alerts.services.rule_keeping import rule_save
+from anshu.domain.sensing.choices import AMOUNT_STEPS_S
 from anshu.domain.sensing.selectors import datastreams_by_thing
 from anshu.kernel.access.viewer import Absent, Refusal
 from anshu.kernel.audit.actor import Actor

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from anshu.domain.sensing.choices import AMOUNT_STEPS_S
 from anshu.domain.sensing.models import Datastream, ObservedProperty, Purge
 from anshu.domain.sensing.rules import Floats, Integers, Times
 from anshu.domain.sensing.selectors.aggregates import (
@@ -63,9 +64,15 @@ class Curve:
     reported: Integers
 
     @property
+    def adds_up(self) -> bool:
+        """Tell whether the values are amounts that follow each other: a 1-hour amount every 5 minutes overlaps."""
+        step_s = AMOUNT_STEPS_S.get(self.datastream.observed_property.code)
+        return step_s is not None and step_s <= self.datastream.thing.report_interval_s
+
+    @property
     def middle(self) -> Floats:
         """The sum of what adds up (rain), the mean of the rest."""
-        if self.datastream.observed_property.summed:
+        if self.adds_up:
             return self.total
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total / self.usable

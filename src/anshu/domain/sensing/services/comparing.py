@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anshu.domain.sensing.choices import Relation, Verdict
+from anshu.domain.sensing.choices import AMOUNT_STEPS_S, Relation, Verdict
 from anshu.domain.sensing.models import Datastream, Neighbour, QualityLimit, Revision
 from anshu.domain.sensing.rules import BAD, Booleans, Check, Floats, Integers, Partner, Times, levels_doubted
 from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
@@ -26,7 +26,7 @@ from anshu.science.rainfall import faulty_zeros, high_influx, neighbours, statio
 
 COMPARER = platform("quality")
 # How long the amount of each property takes to fall: the step of its series.
-RAIN_STEPS_S = {"rain_5min": 300, "rain_10min": 600, "rain_1h": 3_600}
+RAIN_STEPS_S = {code: AMOUNT_STEPS_S[code] for code in ("rain_5min", "rain_10min", "rain_1h")}
 LEVELS = ("water_level", "water_level_upstream", "relative_level_1")
 LEVEL_STEP_S = 300
 OFTEN = ("faulty_zeros", "high_influx")
