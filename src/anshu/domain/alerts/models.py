@@ -119,7 +119,9 @@ class Alarm(Scoped):
     point = models.PointField(_("位置"), srid=4326)
     park_code = models.CharField(_("所在园区"), max_length=15, blank=True)
     acknowledged_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
-    acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    acknowledged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+    )
     assignee = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("处置人")
     )
