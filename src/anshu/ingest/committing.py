@@ -8,10 +8,10 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import psycopg
@@ -62,6 +62,13 @@ INGEST = platform("ingest")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Fence(Protocol):
+    """Tells whose devices this process may judge, where several share the work."""
+
+    def lost(self, parcels: Sequence[Parcel]) -> Set[int]:
+        """This will give the partitions among the parcels' that are another's now, on the connection as it is."""
+
+
 class GaveUp(Exception):
     """The platform is stopping and the database did not come back: nothing was stored or acknowledged."""
 
@@ -86,8 +93,8 @@ class _Batch:
 class Committer:
     """Turns parcels into committed rows, whatever happens to the database meanwhile."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, fence: Fence | None = None) -> None:
+        self._clock, self._fence = clock, fence
         self._giving_up = threading.Event()
         # On a new connection we do not know whether our last transaction was committed.
         self._stale = self._unsure = True
@@ -107,6 +114,10 @@ class Committer:
         """This will have the registers read again before they are next used."""
         self._stale = True
 
+    def take_over(self) -> None:
+        """This will have everything read again that another process may have written for devices now ours."""
+        self._stale = self._unsure = True
+
     def registry(self) -> Registry:
         """This will give the registers as they are now; waits for the database."""
         return self._persist(self._fresh)
@@ -124,9 +135,10 @@ class Committer:
             log.warning("the newest values were not written; the next start makes up for it")
         connection.close()
 
-    def commit(self, parcels: Sequence[Parcel]) -> list[Verdict]:
+    def commit(self, parcels: Sequence[Parcel]) -> Sequence[Verdict | None]:
         """This will store a batch and give a verdict for each parcel; one bad parcel does not hold up the rest.
 
+        None stands for a parcel whose device is another process's now: it was not stored.
         Raises GaveUp when told to give up while the database is away.
         """
         try:
@@ -139,7 +151,7 @@ class Committer:
             if len(parcels) > 1:
                 log.warning("splitting a batch of %s: %s", len(parcels), error)
                 middle = len(parcels) // 2
-                return self.commit(parcels[:middle]) + self.commit(parcels[middle:])
+                return [*self.commit(parcels[:middle]), *self.commit(parcels[middle:])]
             log.exception("a message from %s cannot be stored", parcels[0].peer)
             said = str(error)
             return [self._persist(lambda: self._put_aside(parcels[0], said))]
@@ -159,9 +171,18 @@ class Committer:
             if self._giving_up.wait(_BACK_OFF_S[min(attempts, len(_BACK_OFF_S)) - 1]):
                 raise GaveUp
 
-    def _attempt(self, parcels: Sequence[Parcel]) -> list[Verdict]:
-        now = self._clock()
+    def _attempt(self, parcels: Sequence[Parcel]) -> Sequence[Verdict | None]:
+        # First, because what we read next must hold for devices that nobody else writes for any more.
+        lost = self._fence.lost(parcels) if self._fence is not None else ()
         registry = self._fresh()
+        if not lost:
+            return self._store(parcels, registry)
+        ours = [each for each in parcels if each.partition not in lost]
+        verdicts = iter(self._store(ours, registry) if ours else ())
+        return [None if each.partition in lost else next(verdicts) for each in parcels]
+
+    def _store(self, parcels: Sequence[Parcel], registry: Registry) -> list[Verdict]:
+        now = self._clock()
         batch = self._resolve(parcels, registry)
         # A part of a host is registered first, what it observes next.
         for _ in range(2):

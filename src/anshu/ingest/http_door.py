@@ -22,8 +22,8 @@ from django.utils.translation import gettext_noop
 from anshu.ingest.allowance import Allowance
 from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.ingest.http_items import Checked, Fault, check_items
+from anshu.ingest.intake import Intake
 from anshu.ingest.parcels import Parcel, Verdict
-from anshu.ingest.pipeline import Pipeline
 from anshu.ingest.rubbish import Rubbish
 from anshu.ingest.uplinks import NETWORKS, FirstHeard, another_devices, uplink_parcel
 from anshu.kernel.access.choices import Capability, Right
@@ -64,7 +64,7 @@ class HttpDoor:
     """POST /observations, POST /uplinks/<network> and GET /health."""
 
     def __init__(
-        self, pipeline: Pipeline, clock: Clock, rubbish: Rubbish, *, rate: float, body_s: float = BODY_S
+        self, pipeline: Intake, clock: Clock, rubbish: Rubbish, *, rate: float, body_s: float = BODY_S
     ) -> None:
         self._pipeline, self._clock, self._rate, self._body_s = pipeline, clock, rate, body_s
         self._rubbish = rubbish

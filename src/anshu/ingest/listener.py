@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from anshu.ingest.allowance import Allowance
 from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
+from anshu.ingest.intake import Intake
 from anshu.ingest.parcels import Parcel, Verdict, delivered_parcel, refused_parcel
-from anshu.ingest.pipeline import Pipeline
 from anshu.ingest.rubbish import Rubbish
 from anshu.wire.base import Answered, Command, Credentials, Delivery, Event, Refusal, Reply, Session
 
@@ -38,7 +38,7 @@ class Listener:
         self,
         protocol: str,
         make: MakeSession,
-        pipeline: Pipeline,
+        pipeline: Intake,
         clock: Clock,
         asking: Asking,
         rubbish: Rubbish,

@@ -19,9 +19,9 @@ from typing import cast
 from anshu.ingest.allowance import Allowance
 from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
+from anshu.ingest.intake import Intake
 from anshu.ingest.messages import own_parcel, raw_parcel
 from anshu.ingest.parcels import Verdict, refused_parcel
-from anshu.ingest.pipeline import Pipeline
 from anshu.ingest.rubbish import Rubbish
 from anshu.wire.base import Command, Refusal, Refused
 from anshu.wire.mqtt import Packet, PacketReader, Publish, packets, read_connect, read_subscribe
@@ -43,7 +43,7 @@ _DEVICE_CHARACTERS = 64
 class MqttDoor:
     """Accepts MQTT clients, each proved by its device's secret."""
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, asking: Asking, rubbish: Rubbish, *, rate: float) -> None:
+    def __init__(self, pipeline: Intake, clock: Clock, asking: Asking, rubbish: Rubbish, *, rate: float) -> None:
         self.pipeline, self.clock, self.asking, self.rate = pipeline, clock, asking, rate
         self.rubbish = rubbish
         self.clients: dict[str, _Client] = {}

@@ -67,6 +67,8 @@ class Parcel:
     refused: Kept | None = None
     # Set when a kept frame is replayed.
     entry_id: int | None = None
+    # Set where several processes share the devices.
+    partition: int | None = None
     # Called on the event loop once the batch is committed, or with None when it could not be stored.
     settled: Callable[[Verdict | None], None] | None = field(default=None, repr=False)
 

@@ -6,32 +6,31 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from typing import TypeVar
 
 from anshu.domain.sensing.selectors import Registry
-from anshu.ingest.committing import Clock, Committer, GaveUp
+from anshu.ingest.committing import Clock, Committer, Fence, GaveUp
+from anshu.ingest.intake import Intake
 from anshu.ingest.parcels import Parcel, Verdict
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 FLUSH_AT = 2_000
 FLUSH_AFTER_S = 0.02
 # What came while the last batch was being committed goes together, up to this.
 MOST_AT_ONCE = 10_000
 _QUIET_S = 1.0
-# Beyond this the doors wait, and so do their senders: memory stays bounded while the database is away.
-MOST_WAITING = 60_000
 
 
-class Pipeline:
-    """Takes parcels and answers each, by its future, once its batch is committed."""
+class Pipeline(Intake):
+    """Takes parcels and answers each once its batch is committed."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._committer = Committer(clock)
+    def __init__(self, clock: Clock, fence: Fence | None = None) -> None:
+        super().__init__()
+        self._committer = Committer(clock, fence)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest-commit")
         self._waiting: deque[Parcel] = deque()
-        self._weight = 0
-        self._some, self._full, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._told: list[Callable[[], None]] = []
+        self._some, self._full = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -47,29 +46,6 @@ class Pipeline:
         if self._weight >= FLUSH_AT:
             self._full.set()
 
-    @property
-    def full(self) -> bool:
-        """Tell whether doors should wait before they take more."""
-        return self._weight >= MOST_WAITING
-
-    async def room(self) -> None:
-        """This will wait until there is room."""
-        while self._weight >= MOST_WAITING:
-            self._room.clear()
-            await self._room.wait()
-
-    def when_room(self, told: Callable[[], None]) -> None:
-        """This will call back once there is room."""
-        self._told.append(told)
-
-    async def submit(self, parcel: Parcel) -> "asyncio.Future[Verdict]":
-        """This will queue a parcel, waiting for room; the future is cancelled if it could not be stored."""
-        await self.room()
-        future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
-        parcel.settled = partial(_resolve, future)
-        self.put(parcel)
-        return future
-
     def secret_of(self, protocol: str, address: str) -> str | None:
         """This will give a registered device's secret, "" where it has none; None for an unknown device."""
         registry = self._committer.known
@@ -79,6 +55,18 @@ class Pipeline:
     async def registry(self) -> Registry:
         """This will give the registers as they are now, for a door that answers before it submits."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, self._committer.registry)
+
+    async def beside(self, work: Callable[[], T]) -> T:
+        """This will do something between batches, in the worker's thread and on its connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    async def flush(self) -> None:
+        """This will write the newest values that wait, before devices are handed to another process."""
+        await self.beside(self._committer.flush)
+
+    def take_over(self) -> None:
+        """This will have read again what another process wrote for devices that are ours from now on."""
+        self._committer.take_over()
 
     def distrust(self) -> None:
         """This will have the registers read again before the next batch."""
@@ -141,12 +129,7 @@ class Pipeline:
             parcel = self._waiting.popleft()
             weight += parcel.weight
             batch.append(parcel)
-        self._weight -= weight
-        if not self.full:
-            self._room.set()
-            told, self._told = self._told, []
-            for each in told:
-                each()
+        self._lighten(weight)
         return batch
 
     async def _commit(self, batch: Sequence[Parcel]) -> None:
@@ -162,12 +145,3 @@ class Pipeline:
         for parcel, verdict in zip(batch, verdicts, strict=True):
             if parcel.settled is not None:
                 parcel.settled(verdict)
-
-
-def _resolve(future: "asyncio.Future[Verdict]", verdict: Verdict | None) -> None:
-    if future.done():
-        return
-    if verdict is None:
-        future.cancel()
-    else:
-        future.set_result(verdict)

@@ -3,6 +3,7 @@
 
 import asyncio
 import logging
+from collections.abc import Set
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -14,22 +15,25 @@ from anshu.ingest import messages
 from anshu.ingest.asking import Asking
 from anshu.ingest.committing import REGISTRY_CHANNEL, UNREACHABLE
 from anshu.ingest.doors import SESSIONS, read_again
+from anshu.ingest.intake import Intake
 from anshu.ingest.parcels import Parcel, delivered_parcel, refused_parcel
-from anshu.ingest.pipeline import Pipeline
 from anshu.wire.base import Delivery, Fault, Refusal, Refused
 
 log = logging.getLogger(__name__)
 REPLAY_CHANNEL = "anshu_replay"
 _AGAIN_AFTER_S = 1.0
+# A kept message that was handed on, but is not stored yet, is not handed on again for so long.
+_GIVEN_S = 60.0
 
 
 class Replays:
     """Listens for word from the database: registers changed, frames to be replayed, devices to be asked."""
 
-    def __init__(self, pipeline: Pipeline, asking: Asking) -> None:
+    def __init__(self, pipeline: Intake, asking: Asking) -> None:
         self._pipeline, self._asking = pipeline, asking
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._given: dict[int, float] = {}
 
     def start(self) -> None:
         """This will begin to listen."""
@@ -91,21 +95,29 @@ class Replays:
                     await self._replay_all()
 
     async def _replay_all(self) -> None:
-        while parcels := await sync_to_async(_waiting, thread_sensitive=False)(self._pipeline):
+        while parcels := await sync_to_async(_waiting, thread_sensitive=False)(self._pipeline, self._under_way()):
+            moment = asyncio.get_running_loop().time()
+            self._given.update((each.entry_id, moment) for each in parcels if each.entry_id is not None)
             futures = [await self._pipeline.submit(parcel) for parcel in parcels]
             await asyncio.wait(futures)
             if any(future.cancelled() for future in futures):
+                self._given.clear()
                 return
 
+    def _under_way(self) -> Set[int]:
+        now = asyncio.get_running_loop().time()
+        self._given = {entry_id: at for entry_id, at in self._given.items() if now - at < _GIVEN_S}
+        return self._given.keys()
 
-def _waiting(pipeline: Pipeline) -> list[Parcel]:
+
+def _waiting(pipeline: Intake, under_way: Set[int]) -> list[Parcel]:
     try:
-        return [_parcel(pipeline, row) for row in waiting_replays()]
+        return [_parcel(pipeline, row) for row in waiting_replays() if row.entry_id not in under_way]
     finally:
         connections.close_all()
 
 
-def _parcel(pipeline: Pipeline, row: WaitingReplay) -> Parcel:
+def _parcel(pipeline: Intake, row: WaitingReplay) -> Parcel:
     if row.protocol not in SESSIONS:
         return _message(row)
     found = read_again(

@@ -7,14 +7,15 @@ import signal
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from django.conf import settings
 
 from anshu.ingest.asking import Asking
+from anshu.ingest.clock import wall_clock
 from anshu.ingest.committing import Clock
 from anshu.ingest.doors import SESSIONS
 from anshu.ingest.http_door import BODY_S, HttpDoor
+from anshu.ingest.intake import Intake
 from anshu.ingest.listener import IDLE_S, PARTIAL_S, UNREAD_S, Listener
 from anshu.ingest.mqtt_door import MqttDoor
 from anshu.ingest.pipeline import Pipeline
@@ -24,11 +25,6 @@ from anshu.ingest.rubbish import Rubbish
 log = logging.getLogger(__name__)
 _DRAIN_S = 2.5
 _TRY_AGAIN_S = 5.0
-
-
-def wall_clock() -> datetime:
-    """This will read the clock; nothing below ingest does."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,9 @@ class Server:
         partial_s: float = PARTIAL_S,
         unread_s: float = UNREAD_S,
         body_s: float = BODY_S,
+        intake: Intake | None = None,
     ) -> None:
-        self.pipeline = Pipeline(clock)
+        self.pipeline = intake or Pipeline(clock)
         self._asking = Asking(clock)
         rubbish, rate = Rubbish(), settings.INGEST_DEVICE_RATE
         self._listeners = {
@@ -147,16 +144,21 @@ def _split(address: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-async def run(stop: asyncio.Event | None = None) -> None:
+async def run(stop: asyncio.Event | None = None, intake: Intake | None = None) -> None:
     """This will receive until told to stop by the event, SIGTERM or SIGINT."""
     stop = stop or asyncio.Event()
+    stop_on_signals(stop)
+    server = Server(intake=intake)
+    await server.start(settings.INGEST_ADDRESSES)
+    await stop.wait()
+    await server.stop()
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """This will set the event at SIGTERM or SIGINT, where signals are ours to handle."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
             loop.add_signal_handler(number, stop.set)
         except (ValueError, RuntimeError, NotImplementedError):
             log.debug("signals are handled elsewhere")
-    server = Server()
-    await server.start(settings.INGEST_ADDRESSES)
-    await stop.wait()
-    await server.stop()

@@ -131,6 +131,36 @@ def ingest() -> None:
     asyncio.run(run())
 
 
+def _with_stream() -> None:
+    from django.conf import settings
+
+    with_django()
+    if not settings.NATS_SERVERS:
+        raise click.ClickException("没有设置 ANSHU_NATS:单机运行请用 anshu ingest。ANSHU_NATS is not set.")
+
+
+@main.command()
+def gateway() -> None:
+    """Receive devices' data and put it into the stream (several machines)."""
+    _with_stream()
+    import asyncio
+
+    from anshu.ingest.jetstream import run_gateway
+
+    asyncio.run(run_gateway())
+
+
+@main.command("ingest-worker")
+def ingest_worker() -> None:
+    """Store and judge what gateways put into the stream (several machines)."""
+    _with_stream()
+    import asyncio
+
+    from anshu.ingest.jetstream import run_worker
+
+    asyncio.run(run_worker())
+
+
 @main.command()
 def worker() -> None:
     """Deliver events to their receivers and run periodic jobs."""

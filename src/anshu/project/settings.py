@@ -230,6 +230,18 @@ TLS_CERTIFICATE = os.environ.get("ANSHU_TLS_CERTIFICATE", "")
 TLS_KEY = os.environ.get("ANSHU_TLS_KEY", "")
 # Observations a second that one device may send for long; beyond it, it is read more slowly and the flood is noted.
 INGEST_DEVICE_RATE = float(os.environ.get("ANSHU_INGEST_DEVICE_RATE", "2000"))
+# Several machines (docs/how-to/run-on-several-machines.md): the NATS servers of `anshu gateway` and
+# `anshu ingest-worker`, such as nats://10.0.0.11:4222,nats://10.0.0.12:4222. Empty: `anshu ingest` works alone.
+NATS_SERVERS = os.environ.get("ANSHU_NATS", "")
+# How finely the devices are shared out; the same everywhere, changed only while the stream is empty.
+NATS_PARTITIONS = int(os.environ.get("ANSHU_NATS_PARTITIONS", "32"))
+# Copies of each message; 0 chooses three where there are three servers.
+NATS_REPLICAS = int(os.environ.get("ANSHU_NATS_REPLICAS", "0"))
+# When the stream is as large as this, gateways acknowledge no more: devices keep what they have.
+NATS_STREAM_BYTES = int(os.environ.get("ANSHU_NATS_STREAM_BYTES", str(20 * 1024**3)))
+# A credentials file and the certificate of the authority, for servers that ask for them.
+NATS_CREDENTIALS = os.environ.get("ANSHU_NATS_CREDENTIALS", "")
+NATS_CA = os.environ.get("ANSHU_NATS_CA", "")
 # Where browsers find the live stream; empty means the web host at the stream's port.
 STREAM_URL = os.environ.get("ANSHU_STREAM_URL", "")
 

@@ -36,7 +36,7 @@ class Child:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps the parts running until told to stop."""
+    """Keeps the parts running until told to stop. Several of one kind are told apart as `ingest-worker:1`, `:2`."""
 
     environment: Mapping[str, str]
     cluster: Cluster | None
@@ -79,7 +79,7 @@ class Supervisor:
 
     def _spawn(self, name: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-m", "anshu.project.command", name],
+            [sys.executable, "-m", "anshu.project.command", name.partition(":")[0]],
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             # A group of its own, so that Ctrl-C reaches the supervisor alone, which then stops all in order.
