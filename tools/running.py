@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +77,12 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def platform(
-    folder: Path, *, durable: bool = True, demo: bool = True, environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    durable: bool = True,
+    demo: bool = True,
+    environment: Mapping[str, str] | None = None,
+    parts: Sequence[str] = PARTS,
 ) -> Iterator[Platform]:
     """This will run a fresh platform with the demonstration county in `folder` until the block ends.
 
@@ -96,7 +101,7 @@ def platform(
         **(environment or {}),
     }
     notes: list[str] = []
-    supervisor = Supervisor(wanted, cluster, notes.append, PARTS)
+    supervisor = Supervisor(wanted, cluster, notes.append, parts)
     running = Platform(cluster, wanted, supervisor, notes)
     run(running, "import django; django.setup(); from anshu.project.tables import migrate_all; migrate_all()")
     run(running, _LOAD)
