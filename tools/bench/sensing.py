@@ -71,7 +71,7 @@ with connection.cursor() as cursor:
 """
 
 
-def _values(steps: int, seed: int) -> np.ndarray[Any, Any]:
+def values_of(steps: int, seed: int) -> np.ndarray[Any, Any]:
     """This will make values [step, host, part, property] that pass the threshold now and then, often for a while."""
     rng = np.random.default_rng(seed)
     noise = rng.random((steps, HOSTS, PARTS, len(PROPERTIES))) * 100
@@ -119,15 +119,20 @@ def _publish(topic: bytes, number: int, payload: bytes) -> bytes:
 
 
 def _hundreds(values: np.ndarray[Any, Any], host: int, first_ms: int) -> Iterator[bytes]:
-    """This will give a host's messages: ten moments of ten properties of one part each."""
-    topic, number = f"anshu/h{host}/up".encode(), 0
+    """This will give a host's messages of a hundred observations."""
+    topic = f"anshu/h{host}/up".encode()
+    for number, body in enumerate(bodies(values, host, first_ms)):
+        yield _publish(topic, number, body)
+
+
+def bodies(values: np.ndarray[Any, Any], host: int, first_ms: int) -> Iterator[bytes]:
+    """This will give what a host says: ten moments of ten properties of one part each."""
     for block in range(0, len(values), 10):
         times = [first_ms + STEP_MS * step for step in range(block, block + 10)]
         for part in range(PARTS):
             columns = values[block : block + 10, host, part].T.tolist()
             body = {"thing": f"h{host}/{part}", "times": times, "values": dict(zip(PROPERTIES, columns, strict=True))}
-            yield _publish(topic, number, json.dumps(body, separators=(",", ":")).encode())
-            number += 1
+            yield json.dumps(body, separators=(",", ":")).encode()
 
 
 def _ones(values: np.ndarray[Any, Any], host: int, first_ms: int) -> Iterator[bytes]:
@@ -338,7 +343,7 @@ def peak_mb(running: Platform) -> float:
 def measure(*, as_json: bool) -> int:
     """This will run the loads one after the other on one platform and print rates, ratios and latencies."""
     first_ms = int(time.time() * 1000) // STEP_MS * STEP_MS - 20 * 86_400_000
-    hundreds, ones = _values(STEPS, 1), _values(SINGLES // STREAMS, 2)
+    hundreds, ones = values_of(STEPS, 1), values_of(SINGLES // STREAMS, 2)
     with platform(ROOT / "var" / "bench", environment={"ANSHU_INGEST_DEVICE_RATE": "1000000"}) as running:
         run(running, _SETUP)
         url = running.environment["DATABASE_URL"]
@@ -350,6 +355,7 @@ def measure(*, as_json: bool) -> int:
         took_ones = asyncio.run(_load(running, lambda host: _ones(ones, host, later_ms)))
         stored_all, alarms_all = json.loads(run(running, _COUNT))
         memory = peak_mb(running)
+        stages = json.loads(run(running, f"from tools.stages import show; show({first_ms + 15 * 86_400_000})"))
     with platform(ROOT / "var" / "bench") as running:
         run(running, _SETUP)
         run(running, _RULES)
@@ -374,6 +380,7 @@ def measure(*, as_json: bool) -> int:
     details: dict[str, object] = {
         "datastreams": STREAMS, "rules": RULES, "stored_after_hundreds": stored, "alarms_after_all": alarms_all,
         "flood_sent_per_s": flooded.flooded / (LATENCY_S / 2),
+        "seconds_by_stage": stages, "seconds_in_all": round(took, 3),
     }  # fmt: skip
     return finish("sensing", targets, as_json=as_json, details=details)
 

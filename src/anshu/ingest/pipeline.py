@@ -18,7 +18,7 @@ T = TypeVar("T")
 FLUSH_AT = 2_000
 FLUSH_AFTER_S = 0.02
 # What came while the last batch was being committed goes together, up to this.
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = 20_000
 _QUIET_S = 1.0
 
 
