@@ -19,6 +19,7 @@ from typing import Any
 from anshu.wire.base import CHINA
 from anshu.wire.sl651 import Group, Station, encode_uplink
 from tools.jetstream import Nodes
+from tools.mqtt_sending import connect, publish
 from tools.running import Platform, run
 
 HOSTS, STATIONS = 10, 10
@@ -169,7 +170,7 @@ class MqttDevice(Device):
     def talk(self) -> None:
         """This will send from the first message that was not acknowledged."""
         with socket.create_connection(self._running.address("ANSHU_INGEST_MQTT"), timeout=_ANSWER_S) as line:
-            line.sendall(_connect(self._name))
+            line.sendall(connect(self._name, SECRET, version=4))
             if _exactly(line, _exactly(line, 2)[1])[1]:
                 raise OSError("refused")
             sent = self.done
@@ -185,11 +186,9 @@ class MqttDevice(Device):
                     threading.Event().wait(0.01)
 
     def _publish(self, number: int) -> bytes:
+        again = number < self._sent_before and number not in self._acknowledged
         topic = f"anshu/{self._name}/up".encode()
-        again = 0x08 if number < self._sent_before and number not in self._acknowledged else 0
-        body = struct.pack(">H", len(topic)) + topic + struct.pack(">H", number % 65_535 + 1)
-        body += self.messages[number].body
-        return bytes([0x32 | again]) + _length(len(body)) + body
+        return publish(topic, number, self.messages[number].body, version=4, again=again)
 
     def _hear(self, line: socket.socket) -> None:
         """This will take one acknowledgement; they may come in any order."""
@@ -238,22 +237,6 @@ def _exactly(line: socket.socket, size: int) -> bytes:
             raise OSError("cut off")
         found += more
     return found
-
-
-def _length(size: int) -> bytes:
-    out = bytearray()
-    while True:
-        size, low = size >> 7, size & 0x7F
-        out.append(low | 0x80 if size else low)
-        if not size:
-            return bytes(out)
-
-
-def _connect(name: str) -> bytes:
-    body = b"\x00\x04MQTT\x04\xc2\x00\x3c"
-    for text in (name, name, SECRET):
-        body += struct.pack(">H", len(text)) + text.encode()
-    return b"\x10" + _length(len(body)) + body
 
 
 def _mqtt_messages(steps: int, first: datetime) -> list[Message]:

@@ -2,32 +2,41 @@
 """Gateways and workers over a real nats-server: the same outcome as alone, in order, once, whoever works."""
 
 import asyncio
+import json
+import math
+import socket
+import subprocess
 import threading
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from nats.errors import Error
 from tests.ingest.conftest import AT, NOW, PATIENCE_S, Running, frame, rule
-from tests.ingest.test_quarantine import until
+from tests.ingest.test_quarantine import STRANGER, adopt, until
 from tools.jetstream import PROGRAM, jetstream
+from tools.running import free_port
 
 from anshu.domain.alerts.models import Alarm, RuleState
 from anshu.domain.sensing.models import Observation, Quarantine
-from anshu.ingest.jetstream.carrying import decode, encode, pack, partition_of
+from anshu.ingest.jetstream.carrying import Carried, decode, encode, pack, partition_of
 from anshu.ingest.jetstream.gateway import Gateway
 from anshu.ingest.jetstream.leases import Leases
 from anshu.ingest.jetstream.stream import Mismatch, Scale, connect, stream_ensure
 from anshu.ingest.jetstream.worker import Worker
 from anshu.ingest.messages import own_parcel, raw_parcel
 from anshu.ingest.parcels import Parcel, delivered_parcel, refused_parcel
+from anshu.ingest.uplinks import uplink_parcel
 from anshu.wire.base import Delivery, Fault, Refusal
 from anshu.wire.base import Observation as Seen
 
 PARTITIONS = 8
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -206,24 +215,121 @@ def test_a_stream_of_other_partitions_is_not_used(scale):
     asyncio.run(ensure())
 
 
+def test_a_frame_kept_for_a_stranger_goes_through_once_it_is_adopted(network, scale):
+    stranger = frame([("water_level", 40.0)], address=STRANGER)
+    with GatewayRunning(scale) as gateway, GatewayRunning(scale), Working(scale), Working(scale):
+        with gateway.line() as line:
+            assert line.ask(stranger)
+        until(lambda: Quarantine.objects.exists())
+        adopt(Quarantine.objects.get())
+        until(lambda: Quarantine.objects.filter(resolution="replayed").exists())
+    assert Observation.objects.get().value == 40.0
+    assert Quarantine.objects.count() == 1
+
+
+def test_what_a_worker_cannot_read_is_kept_and_holds_up_nobody(network, scale):
+    with GatewayRunning(scale) as gateway, Working(scale), gateway.line() as line:
+        partition = partition_of("sl651", network.address, PARTITIONS)
+        asyncio.run(_publish(scale, partition, b"from a newer gateway"))
+        assert line.ask(serial(1))
+        until(lambda: Observation.objects.count() == 1)
+    assert bytes(Quarantine.objects.get().raw) == b"from a newer gateway"
+
+
+async def _publish(scale, partition, body):
+    client = await connect(scale, "test")
+    await client.jetstream().publish(f"anshu.raw.{partition}", body)
+    await client.close()
+
+
+def test_the_configuration_that_is_shipped_lets_in_who_knows_the_password(tmp_path, settings, authority):
+    port, shipped = free_port(), (ROOT / "deploy" / "nats" / "anshu-nats.conf").read_text()
+    for found, here in (
+        ("10.0.0.11:4222", f"127.0.0.1:{port}"),
+        ("10.0.0.11:6222", f"127.0.0.1:{free_port()}"),
+        ("127.0.0.1:8222", f"127.0.0.1:{free_port()}"),
+        ("10.0.0.12", "127.0.0.1"),
+        ("10.0.0.13", "127.0.0.1"),
+        ("/var/lib/nats", str(tmp_path / "store")),
+        ("/etc/nats/server.pem", settings.TLS_CERTIFICATE),
+        ("/etc/nats/server.key", settings.TLS_KEY),
+        ("/etc/nats/ca.pem", authority),
+    ):
+        assert found in shipped
+        shipped = shipped.replace(found, here)
+    (tmp_path / "nats.conf").write_text(shipped)
+    settings.NATS_CA = authority
+    with subprocess.Popen([PROGRAM, "-c", tmp_path / "nats.conf"], stderr=subprocess.DEVNULL) as server:
+        try:
+            until(lambda: _answers(port))
+            assert asyncio.run(_enters(f"nats://anshu:CHANGE-ME@127.0.0.1:{port}"))
+            assert not asyncio.run(_enters(f"nats://anshu:guess@127.0.0.1:{port}"))
+        finally:
+            server.kill()
+
+
+def _answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+async def _enters(url):
+    try:
+        async with asyncio.timeout(3):
+            client = await connect(Scale((url,), PARTITIONS, 1, 1), "test")
+    except (TimeoutError, Error):
+        return False
+    await client.close()
+    return True
+
+
 # ---- what travels
 
 
 def _same(parcel):
     (back,) = decode(encode([pack(parcel)]))
-    assert replace(back, observations=list(back.observations)) == replace(
-        parcel, observations=list(parcel.observations)
-    )
+    same = {"observations": list(parcel.observations)}
+    assert replace(back, observations=list(back.observations)) == replace(parcel, **same)
+
+
+def test_every_field_of_a_parcel_travels_but_for_those_of_one_process():
+    within = {"entry_id", "partition", "settled", "weight"}
+    assert {each.name for each in fields(Parcel)} - within == set(Carried.__struct_fields__)
 
 
 def test_every_kind_of_parcel_arrives_as_it_left():
-    _same(own_parcel("mqtt", "m1", b'{"values": {"water_level": 1.5, "voltage": null}}', "p", lambda: NOW))
+    _same(own_parcel("mqtt", "m1", b'{"values": {"water_level": 1.5}}', "p", lambda: NOW))
     _same(own_parcel("mqtt", "m1", b'{"times": [1751600000000], "values": {"a": [1.0]}}', "p", lambda: NOW))
     _same(raw_parcel("mqtt", "m1", b"\x00\xff", "p", lambda: NOW, port=2))
     _same(refused_parcel(Refusal(Fault("garbage", 3, "6.1", {"length": 9}), b"\x00"), "sl651", "p"))
     seen = Seen("a", "b", AT, 1.0, "m")
     _same(delivered_parcel(Delivery(address="a", kind="k", raw=b"r", observations=[seen], secret="s"), "hj212", "p"))
-    _same(delivered_parcel(Delivery(address="a", kind="k", raw=b"r", keep_as="picture"), "sl651", "p", entry_id=7))
+    _same(delivered_parcel(Delivery(address="a", kind="k", raw=b"r", keep_as="picture"), "sl651", "p"))
+
+
+def test_a_missing_value_arrives_as_missing():
+    (back,) = decode(encode([pack(own_parcel("mqtt", "m1", b'{"values": {"voltage": null}}', "p", lambda: NOW))]))
+    assert math.isnan(back.rows.value[0])
+
+
+def test_an_uplink_keeps_what_its_network_decoded_and_said_beside():
+    posted = {
+        "end_device_ids": {"dev_eui": "0102030405060708", "device_id": "x"},
+        "received_at": "2026-07-01T00:00:00Z",
+        "uplink_message": {
+            "f_port": 1,
+            "frm_payload": "AXVk",
+            "decoded_payload": {"level": 1.5},
+            "rx_metadata": [{"rssi": -90, "snr": 7.5}],
+        },
+    }
+    parcel = uplink_parcel("tts", json.dumps(posted).encode(), "p", lambda uplink: NOW)
+    assert parcel.undecoded.document
+    assert parcel.undecoded.beside
+    _same(parcel)
 
 
 @given(st.text(min_size=1, max_size=20), st.text(max_size=20))

@@ -12,7 +12,7 @@ from tests.ingest.conftest import NOW, PATIENCE_S, SETUP
 from tests.ingest.test_quarantine import until
 
 from anshu.domain.sensing.models import Contact, DeviceCommand, DeviceModel, Observation, Quarantine, Thing
-from anshu.domain.sensing.services import command_request, datastreams_ensure
+from anshu.domain.sensing.services import command_request
 from anshu.ingest import rubbish
 from anshu.wire.mqtt import packets
 
@@ -25,27 +25,10 @@ MODEL = {
 }
 
 
-@pytest.fixture
-def meter(network):
-    thing = Thing.objects.create(
-        code="M1",
-        name="水位计",
-        kind="river",
-        protocol="mqtt",
-        address="m1",
-        secret="s3cret",
-        point=network.point,
-        division_code=network.division_code,
-    )
-    wanted = [("water_level", None), ("voltage", None)]
-    datastreams_ensure(thing_id=thing.pk, properties=wanted, actor=SETUP, now=NOW)
-    return thing
-
-
 class Device:
     """A client in a thread of its own; everything it hears is an event to wait for."""
 
-    def __init__(self, ingest, name, password=None, version=MQTTProtocolVersion.MQTTv5):
+    def __init__(self, ingest, name, password=None, version=MQTTProtocolVersion.MQTTv5, *, door="mqtt"):
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=version)
         self.client.username_pw_set(name, password)
         self.code, self.heard = None, []
@@ -54,7 +37,7 @@ class Device:
         self.client.on_message = self._on_message
         self.ended = threading.Event()
         self.client.on_disconnect = lambda *_: self.ended.set()
-        self._address = ingest.server.addresses["mqtt"]
+        self._address = ingest.server.addresses[door]
 
     def _on_connect(self, client, data, flags, reason, properties):
         self.code = reason.value

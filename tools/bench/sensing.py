@@ -5,7 +5,6 @@ import asyncio
 import json
 import random
 import statistics
-import struct
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ import psycopg
 from anshu.project.demo import PASSWORD
 from anshu.project.demo.client import Person
 from tools.bench.report import Target, finish
+from tools.mqtt_sending import connect, publish
 from tools.running import Platform, platform, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,35 +94,14 @@ def openings(values: np.ndarray[Any, Any]) -> int:
     return count
 
 
-# ---- MQTT 5 as a sender needs it, written ahead so that only the platform is measured
-
-
-def _length(size: int) -> bytes:
-    out = bytearray()
-    while True:
-        size, low = size >> 7, size & 0x7F
-        out.append(low | 0x80 if size else low)
-        if not size:
-            return bytes(out)
-
-
-def _connect(name: str) -> bytes:
-    body = b"\x00\x04MQTT\x05\xc2\x00\x3c\x00"
-    for text in (name, name, SECRET):
-        body += struct.pack(">H", len(text)) + text.encode()
-    return b"\x10" + _length(len(body)) + body
-
-
-def _publish(topic: bytes, number: int, payload: bytes) -> bytes:
-    body = struct.pack(">H", len(topic)) + topic + struct.pack(">H", number % 65_535 + 1) + b"\x00" + payload
-    return b"\x32" + _length(len(body)) + body
+# ---- what is sent
 
 
 def _hundreds(values: np.ndarray[Any, Any], host: int, first_ms: int) -> Iterator[bytes]:
     """This will give a host's messages of a hundred observations."""
     topic = f"anshu/h{host}/up".encode()
     for number, body in enumerate(bodies(values, host, first_ms)):
-        yield _publish(topic, number, body)
+        yield publish(topic, number, body, version=5)
 
 
 def bodies(values: np.ndarray[Any, Any], host: int, first_ms: int) -> Iterator[bytes]:
@@ -142,13 +121,13 @@ def _ones(values: np.ndarray[Any, Any], host: int, first_ms: int) -> Iterator[by
         for part in range(PARTS):
             for name, value in zip(PROPERTIES, values[step, host, part].tolist(), strict=True):
                 body = f'{{"thing":"h{host}/{part}","time":{first_ms + STEP_MS * step},"values":{{"{name}":{value}}}}}'
-                yield _publish(topic, number, body.encode())
+                yield publish(topic, number, body.encode(), version=5)
                 number += 1
 
 
 async def _line(running: Platform, name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_connection(*running.address("ANSHU_INGEST_MQTT"), limit=1 << 20)
-    writer.write(_connect(name))
+    writer.write(connect(name, SECRET, version=5))
     head = await reader.readexactly(2)
     answer = await reader.readexactly(head[1])
     if answer[1]:
@@ -278,7 +257,7 @@ async def _steady(running: Platform, host: int, start: float, seconds: int, resu
         body = {"thing": f"h{host}/{part}", "time": int(time.time() * 1000), "values": values}
         if crosses:
             body["values"] = values | {PROPERTIES[9]: 201.0}
-        writer.write(_publish(topic, number, json.dumps(body).encode()))
+        writer.write(publish(topic, number, json.dumps(body).encode(), version=5))
         result.observations += len(values)
     await asyncio.sleep(2.0)
     draining.cancel()
@@ -296,7 +275,7 @@ async def _flood(running: Platform, result: Latency) -> None:
             chunk = []
             for _ in range(500):
                 body = f'{{"thing":"h{HOSTS}/1","time":{at + number},"values":{{"{name}":1.0}}}}'
-                chunk.append(_publish(topic, number, body.encode()))
+                chunk.append(publish(topic, number, body.encode(), version=5))
                 number += 1
             writer.write(b"".join(chunk))
             await writer.drain()

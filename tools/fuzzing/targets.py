@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from anshu.wire import gb26875, hj212, jt808, jt809, modbus, mqtt, payload, sl651
+from anshu.wire import gb26875, hj212, jt808, jt809, modbus, mqtt, payload, sl651, usgs
 from anshu.wire.base import Answered, Command, Delivery, Refusal, Refused, Session, crc16_modbus
 from anshu.wire.hj212.checksum import crc16_hj212
 from anshu.wire.hj212.encryption import encrypt_region
@@ -237,6 +237,11 @@ def _modbus(data: bytes) -> None:
     plan.observed(answers, "x", NOW)
 
 
+def _usgs(data: bytes) -> None:
+    read = _refusable(usgs.read_reply, data) or ()
+    json.dumps([each.as_json() for each in read], allow_nan=False)
+
+
 def _seeds(frames: Sequence[bytes], contents: Callable[[bytes], bytes]) -> list[bytes]:
     """This will begin from whole frames and from their contents, which are sealed again after each change."""
     modes = (b"\x3c", b"\xbc"), (b"\x3d", b"\xbd")
@@ -347,6 +352,26 @@ _REGISTERS = {
 }
 
 
+_RIVERS = {
+    "value": {
+        "timeSeries": [
+            {
+                "sourceInfo": {"siteCode": [{"value": "01491000"}]},
+                "variable": {"variableCode": [{"value": "00065"}], "unit": {"unitCode": "ft"}, "noDataValue": -999999},
+                "values": [
+                    {
+                        "value": [
+                            {"value": "4.87", "qualifiers": ["P"], "dateTime": "2026-07-01T08:00:00.000-05:00"},
+                            {"value": "-999999", "qualifiers": ["P", "Ice"], "dateTime": "2026-07-01T08:15:00-05:00"},
+                        ]
+                    }
+                ],
+            }
+        ]
+    }
+}
+
+
 def targets() -> dict[str, Target]:
     """This will give every codec by name."""
     moment = {"time": 1_760_000_000_000, "values": {"water_level": 12.34, "rain": None}}
@@ -364,5 +389,6 @@ def targets() -> dict[str, Target]:
         Target("shipped", _shipped, [bytes((n, 85)) + bytes.fromhex("01756402671c0103686404") for n in range(40)]),
         Target("configuration", _configuration, [_body(_CONFIG) + b"\n\n" + bytes(range(64))]),
         Target("modbus", _modbus, [_body(_REGISTERS)]),
+        Target("usgs", _usgs, [_body(_RIVERS)]),
     ]
     return {each.name: each for each in found}

@@ -46,14 +46,14 @@ class Asking:
         """This will take in a device's connection; its newest one counts."""
         self._lines[line.device] = line
         if line.device in self._wanted:
-            self.look()
+            self._spawn(self._look())
 
     def leave(self, line: Line) -> None:
         """This will forget a connection."""
         if self._lines.get(line.device) is line:
             del self._lines[line.device]
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """This will send what waits; called when the database says that there is something."""
         self._spawn(self._look())
 

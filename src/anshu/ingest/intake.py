@@ -16,6 +16,9 @@ MOST_WAITING = 60_000
 class Intake(ABC):
     """Takes parcels and settles each once it is safe: committed, or replicated by the stream."""
 
+    # Whether kept frames are sent through here; otherwise by whoever reads the stream.
+    replays = True
+
     def __init__(self) -> None:
         self._weight = 0
         self._room = asyncio.Event()

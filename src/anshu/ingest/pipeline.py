@@ -64,9 +64,9 @@ class Pipeline(Intake):
         """This will write the newest values that wait, before devices are handed to another process."""
         await self.beside(self._committer.flush)
 
-    def take_over(self) -> None:
+    async def take_over(self) -> None:
         """This will have read again what another process wrote for devices that are ours from now on."""
-        self._committer.take_over()
+        await self.beside(self._committer.take_over)
 
     def distrust(self) -> None:
         """This will have the registers read again before the next batch."""

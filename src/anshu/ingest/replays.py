@@ -3,17 +3,15 @@
 
 import asyncio
 import logging
-from collections.abc import Set
+from collections.abc import Awaitable, Callable, Mapping
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
 
 from anshu.domain.sensing.selectors import WaitingReplay, waiting_replays
-from anshu.domain.sensing.services import COMMAND_CHANNEL
 from anshu.ingest import messages
-from anshu.ingest.asking import Asking
-from anshu.ingest.committing import REGISTRY_CHANNEL, UNREACHABLE
+from anshu.ingest.committing import UNREACHABLE
 from anshu.ingest.doors import SESSIONS, read_again
 from anshu.ingest.intake import Intake
 from anshu.ingest.parcels import Parcel, delivered_parcel, refused_parcel
@@ -22,46 +20,43 @@ from anshu.wire.base import Delivery, Fault, Refusal, Refused
 log = logging.getLogger(__name__)
 REPLAY_CHANNEL = "anshu_replay"
 _AGAIN_AFTER_S = 1.0
-# A kept message that was handed on, but is not stored yet, is not handed on again for so long.
-_GIVEN_S = 60.0
+Handler = Callable[[], Awaitable[None]]
+# Protocol and address, or where it came from, -> the partition, where it is read here.
+PartitionHeld = Callable[[str, str], int | None]
 
 
-class Replays:
-    """Listens for word from the database: registers changed, frames to be replayed, devices to be asked."""
+class Notices:
+    """Listens on channels of the database; each one's handler runs at every notice, and whenever listening begins."""
 
-    def __init__(self, pipeline: Intake, asking: Asking) -> None:
-        self._pipeline, self._asking = pipeline, asking
-        self._changed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._given: dict[int, float] = {}
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = handlers
+        self._task: asyncio.Task[None] | None = None
+        self._recalled: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """This will begin to listen."""
-        self._tasks = [
-            asyncio.create_task(self._run(), name="ingest-replays"),
-            asyncio.create_task(self._refresh(), name="ingest-registers"),
-        ]
+        self._task = asyncio.create_task(self._run(), name="ingest-notices")
 
     async def close(self) -> None:
         """This will stop listening."""
-        for task in self._tasks:
+        tasks = [*self._recalled, *([] if self._task is None else [self._task])]
+        for task in tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks)
 
-    async def _refresh(self) -> None:
-        """This will read changed registers at once, for doors that ask who connects; many changes are read once."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            try:
-                await self._pipeline.registry()
-            except Exception:
-                log.exception("the registers were not read; the next batch reads them")
+    def recall(self) -> None:
+        """This will run every handler once, as if there had been a notice."""
+        task = asyncio.create_task(self._handle_all())
+        self._recalled.add(task)
+        task.add_done_callback(self._recalled.discard)
 
-    def _distrust(self) -> None:
-        self._pipeline.distrust()
-        self._changed.set()
+    async def _handle_all(self) -> None:
+        try:
+            for handle in self._handlers.values():
+                await handle()
+        except Exception:
+            log.exception("what the database told was not done")
 
     async def _run(self) -> None:
         while True:
@@ -70,7 +65,7 @@ class Replays:
             except UNREACHABLE as error:
                 log.warning("listening stopped: %s", str(error).strip())
             except Exception:
-                log.exception("replaying stopped")
+                log.exception("what the database told was not done")
             await asyncio.sleep(_AGAIN_AFTER_S)
 
     async def _listen(self) -> None:
@@ -79,42 +74,82 @@ class Replays:
             name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if parameters.get(name)
         }
         async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as line:
-            await line.execute(f"listen {REGISTRY_CHANNEL}")
-            await line.execute(f"listen {REPLAY_CHANNEL}")
-            await line.execute(f"listen {COMMAND_CHANNEL}")
-            # What was adopted while nobody listened.
-            self._distrust()
-            await self._replay_all()
-            self._asking.look()
+            for channel in self._handlers:
+                await line.execute(f"listen {channel}")
+            # What happened while nobody listened.
+            for handle in self._handlers.values():
+                await handle()
             async for notice in line.notifies():
-                if notice.channel == COMMAND_CHANNEL:
-                    self._asking.look()
-                    continue
-                self._distrust()
-                if notice.channel == REPLAY_CHANNEL:
-                    await self._replay_all()
-
-    async def _replay_all(self) -> None:
-        while parcels := await sync_to_async(_waiting, thread_sensitive=False)(self._pipeline, self._under_way()):
-            moment = asyncio.get_running_loop().time()
-            self._given.update((each.entry_id, moment) for each in parcels if each.entry_id is not None)
-            futures = [await self._pipeline.submit(parcel) for parcel in parcels]
-            await asyncio.wait(futures)
-            if any(future.cancelled() for future in futures):
-                self._given.clear()
-                return
-
-    def _under_way(self) -> Set[int]:
-        now = asyncio.get_running_loop().time()
-        self._given = {entry_id: at for entry_id, at in self._given.items() if now - at < _GIVEN_S}
-        return self._given.keys()
+                await self._handlers[notice.channel]()
 
 
-def _waiting(pipeline: Intake, under_way: Set[int]) -> list[Parcel]:
-    try:
-        return [_parcel(pipeline, row) for row in waiting_replays() if row.entry_id not in under_way]
-    finally:
-        connections.close_all()
+class Refreshing:
+    """Reads changed registers at once, for doors that ask who connects; many changes are read once."""
+
+    def __init__(self, pipeline: Intake) -> None:
+        self._pipeline = pipeline
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """This will begin to wait for changes."""
+        self._task = asyncio.create_task(self._run(), name="ingest-registers")
+
+    async def close(self) -> None:
+        """This will wait no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def changed(self) -> None:
+        """This will have the registers read again."""
+        self._pipeline.distrust()
+        self._changed.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._pipeline.registry()
+            except Exception:
+                log.exception("the registers were not read; the next batch reads them")
+
+
+class Replays:
+    """Sends kept frames through once more when their sender was adopted."""
+
+    def __init__(self, pipeline: Intake, partition_held: PartitionHeld | None = None) -> None:
+        self._pipeline, self._partition_held = pipeline, partition_held
+        self._one = asyncio.Lock()
+
+    async def run(self) -> None:
+        """This will go through all that wait, page by page; where devices are shared, through those of ours."""
+        async with self._one:
+            # First of all whoever was adopted must be known.
+            self._pipeline.distrust()
+            await self._pipeline.registry()
+            after = 0
+            while page := await sync_to_async(self._page, thread_sensitive=False)(after):
+                after = page[-1][0].entry_id
+                futures = [await self._pipeline.submit(parcel) for _row, parcel in page if parcel is not None]
+                if futures:
+                    await asyncio.wait(futures)
+                if any(future.cancelled() for future in futures):
+                    return
+
+    def _page(self, after: int) -> list[tuple[WaitingReplay, Parcel | None]]:
+        try:
+            return [(row, self._parcel(row)) for row in waiting_replays(after=after)]
+        finally:
+            connections.close_all()
+
+    def _parcel(self, row: WaitingReplay) -> Parcel | None:
+        parcel = _parcel(self._pipeline, row)
+        if self._partition_held is None:
+            return parcel
+        parcel.partition = self._partition_held(parcel.protocol, parcel.address or parcel.peer)
+        return None if parcel.partition is None else parcel
 
 
 def _parcel(pipeline: Intake, row: WaitingReplay) -> Parcel:

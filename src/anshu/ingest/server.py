@@ -10,16 +10,17 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from anshu.domain.sensing.services import COMMAND_CHANNEL
 from anshu.ingest.asking import Asking
 from anshu.ingest.clock import wall_clock
-from anshu.ingest.committing import Clock
+from anshu.ingest.committing import REGISTRY_CHANNEL, Clock
 from anshu.ingest.doors import SESSIONS
 from anshu.ingest.http_door import BODY_S, HttpDoor
 from anshu.ingest.intake import Intake
 from anshu.ingest.listener import IDLE_S, PARTIAL_S, UNREAD_S, Listener
 from anshu.ingest.mqtt_door import MqttDoor
 from anshu.ingest.pipeline import Pipeline
-from anshu.ingest.replays import Replays
+from anshu.ingest.replays import REPLAY_CHANNEL, Handler, Notices, Refreshing, Replays
 from anshu.ingest.rubbish import Rubbish
 
 log = logging.getLogger(__name__)
@@ -68,11 +69,19 @@ class Server:
         }
         self._mqtt = MqttDoor(self.pipeline, clock, self._asking, rubbish, rate=rate)
         self._door = HttpDoor(self.pipeline, clock, rubbish, rate=rate, body_s=body_s)
-        self._replays = Replays(self.pipeline, self._asking)
+        self._refreshing = Refreshing(self.pipeline)
+        self._notices = Notices(self._handlers())
         self._told: set[str] = set()
         self._trying: asyncio.Task[None] | None = None
         # Where each door stands, once it is open.
         self.addresses: dict[str, Address] = {}
+
+    def _handlers(self) -> dict[str, Handler]:
+        """This will give what is done at each notice of the database."""
+        handlers: dict[str, Handler] = {REGISTRY_CHANNEL: self._refreshing.changed}
+        if self.pipeline.replays:
+            handlers[REPLAY_CHANNEL] = Replays(self.pipeline).run
+        return {**handlers, COMMAND_CHANNEL: self._asking.look}
 
     async def start(self, addresses: Mapping[str, str]) -> None:
         """This will open the doors that have an address, by protocol; others stay shut."""
@@ -80,7 +89,8 @@ class Server:
         wanted = {protocol: address for protocol, address in addresses.items() if address}
         if shut := await self._try_all(wanted):
             self._trying = asyncio.create_task(self._try_again(shut))
-        self._replays.start()
+        self._refreshing.start()
+        self._notices.start()
 
     async def _try_all(self, wanted: Mapping[str, str]) -> dict[str, str]:
         """This will open doors and give those that stayed shut."""
@@ -122,7 +132,8 @@ class Server:
         """This will take nothing more, commit and answer what was taken, and close; within five seconds."""
         if self._trying is not None:
             self._trying.cancel()
-        await self._replays.close()
+        await self._notices.close()
+        await self._refreshing.close()
         for listener in self._listeners.values():
             listener.stop_accepting()
         self._mqtt.stop_accepting()

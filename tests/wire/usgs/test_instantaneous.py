@@ -80,6 +80,10 @@ def test_a_parameter_that_is_not_known_is_left_alone():
         reply(at("1", time="soon")),
         reply(at("1"), unit="furlong"),
         reply(7),
+        reply(at("1"), code=["00065"]),
+        reply(at("1"), code={}),
+        reply(at("1")).replace(b'"01491000"', b"[1]"),
+        reply(at("1")).replace(b'"variable": {', b'"variable": [], "other": {'),
     ],
 )
 def test_a_damaged_reply_is_refused(body):

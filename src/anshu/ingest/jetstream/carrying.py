@@ -1,42 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How parcels travel through the stream: the raw bytes, and what cannot be read out of them a second time."""
+"""How parcels travel through the stream: as the doors made them, so that a worker has nothing to read a second time."""
 
 import zlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from anshu.domain.sensing.services import Kept
-from anshu.ingest.messages import own_parcel, raw_parcel
-from anshu.ingest.parcels import Parcel, Rows
+from anshu.ingest.parcels import Parcel, Rows, Undecoded
 from anshu.wire.base import Observation
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_OWN = "up"
 
 
 class Carried(msgspec.Struct, array_like=True, omit_defaults=True):
-    """One parcel on its way."""
+    """One parcel on its way: its fields, but for those that mean something only within one process."""
 
     protocol: str
     peer: str
     raw: bytes
     address: str = ""
     kind: str = ""
-    received_us: int = 0
-    secret: str | None = None
-    test: bool = False
-    entry_id: int | None = None
-    # A maker's payload is read where the registers are: by the worker.
-    undecoded: bool = False
-    port: int | None = None
     observations: list[Observation] = []
     rows: Rows | None = None
+    undecoded: Undecoded | None = None
+    secret: str | None = None
+    test: bool = False
     refused: Kept | None = None
 
 
+# Details of a refusal may hold what has no form of its own in msgpack.
 _encoder = msgspec.msgpack.Encoder(enc_hook=str)
 _decoder = msgspec.msgpack.Decoder(list[Carried])
 
@@ -48,52 +39,37 @@ def partition_of(protocol: str, address: str, partitions: int) -> int:
 
 def pack(parcel: Parcel) -> Carried:
     """This will make what travels of a parcel."""
-    carried = Carried(
-        parcel.protocol,
-        parcel.peer,
+    return Carried(
+        protocol=parcel.protocol,
+        peer=parcel.peer,
         # What is only kept carries its bytes already.
-        b"" if parcel.refused is not None else parcel.raw,
-        parcel.address,
-        parcel.kind,
+        raw=b"" if parcel.refused is not None else parcel.raw,
+        address=parcel.address,
+        kind=parcel.kind,
+        observations=list(parcel.observations),
+        rows=parcel.rows,
+        undecoded=parcel.undecoded,
         secret=parcel.secret,
         test=parcel.test,
-        entry_id=parcel.entry_id,
         refused=parcel.refused,
-        observations=list(parcel.observations),
     )
-    if parcel.undecoded is not None:
-        carried.undecoded, carried.port = True, parcel.undecoded.port
-        carried.received_us = round(parcel.undecoded.received_at.timestamp() * 1e6)
-    elif parcel.rows is not None and parcel.kind == _OWN and len(parcel.rows):
-        # A message without a time of its own was given the gateway's: the worker needs it to read the same again.
-        carried.received_us = parcel.rows.at_us[0]
-    else:
-        carried.rows = parcel.rows
-    return carried
 
 
 def unpack(carried: Carried) -> Parcel:
     """This will make the parcel again."""
-    moment = _EPOCH + timedelta(microseconds=carried.received_us)
-    if carried.undecoded:
-        parcel = raw_parcel(
-            carried.protocol, carried.address, carried.raw, carried.peer, lambda: moment, port=carried.port
-        )
-    elif carried.received_us:
-        parcel = own_parcel(carried.protocol, carried.address, carried.raw, carried.peer, lambda: moment)
-    else:
-        parcel = Parcel(
-            protocol=carried.protocol,
-            peer=carried.peer,
-            raw=carried.raw if carried.refused is None else carried.refused.raw,
-            address=carried.address,
-            kind=carried.kind,
-            observations=carried.observations,
-            rows=carried.rows,
-            refused=carried.refused,
-        )
-    parcel.secret, parcel.test, parcel.entry_id = carried.secret, carried.test, carried.entry_id
-    return parcel
+    return Parcel(
+        protocol=carried.protocol,
+        peer=carried.peer,
+        raw=carried.raw if carried.refused is None else carried.refused.raw,
+        address=carried.address,
+        kind=carried.kind,
+        observations=carried.observations,
+        rows=carried.rows,
+        undecoded=carried.undecoded,
+        secret=carried.secret,
+        test=carried.test,
+        refused=carried.refused,
+    )
 
 
 def encode(parcels: Sequence[Carried]) -> bytes:
@@ -101,6 +77,6 @@ def encode(parcels: Sequence[Carried]) -> bytes:
     return _encoder.encode(parcels)
 
 
-def decode(body: Any) -> list[Parcel]:
-    """This will read a message of the stream."""
+def decode(body: bytes) -> list[Parcel]:
+    """This will read a message of the stream; raises msgspec.MsgspecError for what no gateway of ours wrote."""
     return [unpack(each) for each in _decoder.decode(body)]

@@ -8,10 +8,8 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import nats.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, NotFoundError
 
 from anshu.domain.sensing.choices import QuarantineKind
 from anshu.domain.sensing.selectors import Registry
@@ -20,7 +18,7 @@ from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.ingest.intake import Intake
 from anshu.ingest.jetstream.carrying import Carried, encode, pack, partition_of
 from anshu.ingest.jetstream.registers import Registers
-from anshu.ingest.jetstream.stream import Scale, connect, stream_ensure, subject
+from anshu.ingest.jetstream.stream import AWAY, Scale, joined, pause, subject
 from anshu.ingest.parcels import STORED, Parcel, Verdict
 
 log = logging.getLogger(__name__)
@@ -31,12 +29,12 @@ PARCEL_BYTES = 7 * 1024 * 1024
 # Roughly, with its names and time.
 _OBSERVATION_BYTES = 100
 _ACKNOWLEDGED_S = 3.0
-_BACK_OFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
-_AWAY = (nats.errors.Error, APIError, NotFoundError, OSError, asyncio.TimeoutError)
 
 
 class Gateway(Intake):
     """Publishes parcels by partition, one message of each partition under way at a time, so that order is kept."""
+
+    replays = False
 
     def __init__(self, scale: Scale, clock: Clock) -> None:
         super().__init__()
@@ -46,9 +44,7 @@ class Gateway(Intake):
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="gateway-registers")
         self._waiting: list[deque[Parcel]] = [deque() for _ in range(scale.partitions)]
         self._some = [asyncio.Event() for _ in range(scale.partitions)]
-        self._partition: dict[tuple[str, str], int] = {}
         self._client: Client | None = None
-        self._js: JetStreamContext | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
@@ -58,20 +54,11 @@ class Gateway(Intake):
 
     def put(self, parcel: Parcel) -> None:
         """This will queue a parcel for its partition."""
-        partition = self._partition_of(parcel)
+        # Bytes that nobody could read have no address; where they came from keeps them in order.
+        partition = partition_of(parcel.protocol, parcel.address or parcel.peer, self._scale.partitions)
         self._waiting[partition].append(parcel)
         self._weight += parcel.weight
         self._some[partition].set()
-
-    def _partition_of(self, parcel: Parcel) -> int:
-        # Bytes that nobody could read have no address; where they came from keeps them in order.
-        key = parcel.protocol, parcel.address or parcel.peer
-        found = self._partition.get(key)
-        if found is None:
-            if len(self._partition) > 100_000:
-                self._partition.clear()
-            found = self._partition[key] = partition_of(*key, self._scale.partitions)
-        return found
 
     def secret_of(self, protocol: str, address: str) -> str | None:
         """This will give a registered device's secret, "" where it has none; None for an unknown device."""
@@ -87,7 +74,7 @@ class Gateway(Intake):
                 return await loop.run_in_executor(self._reader, self._registers.fresh)
             except UNREACHABLE as error:
                 log.warning("the database is away: %s", str(error).strip())
-            await asyncio.sleep(_BACK_OFF_S[min(attempt, len(_BACK_OFF_S) - 1)])
+            await pause(attempt)
             attempt += 1
 
     def distrust(self) -> None:
@@ -113,24 +100,10 @@ class Gateway(Intake):
         self._reader.shutdown(wait=False)
 
     async def _run(self) -> None:
-        js = await self._joined()
+        self._client, js = await joined(self._scale, "anshu-gateway", within_s=_ACKNOWLEDGED_S)
         async with asyncio.TaskGroup() as senders:
             for partition in range(self._scale.partitions):
                 senders.create_task(self._send_all(js, partition))
-
-    async def _joined(self) -> JetStreamContext:
-        """This will connect and see to the stream, as often as it takes."""
-        attempt = 0
-        while True:
-            try:
-                self._client = self._client or await connect(self._scale, "anshu-gateway")
-                js = self._client.jetstream(timeout=_ACKNOWLEDGED_S)
-                await stream_ensure(js, self._scale)
-                return js
-            except _AWAY as error:
-                log.warning("the stream is away: %s", error or type(error).__name__)
-            await asyncio.sleep(_BACK_OFF_S[min(attempt, len(_BACK_OFF_S) - 1)])
-            attempt += 1
 
     async def _send_all(self, js: JetStreamContext, partition: int) -> None:
         waiting, some = self._waiting[partition], self._some[partition]
@@ -156,7 +129,7 @@ class Gateway(Intake):
         while waiting and size < MOST_BYTES and len(taken) < MOST_PARCELS:
             parcel = waiting.popleft()
             each = pack(parcel)
-            own = len(each.raw) + _OBSERVATION_BYTES * len(each.observations)
+            own = len(parcel.raw) + _OBSERVATION_BYTES * parcel.weight
             if own > MOST_BYTES and len(encode([each])) > PARCEL_BYTES:
                 each = pack(_too_large(parcel))
             taken.append(parcel)
@@ -174,9 +147,9 @@ class Gateway(Intake):
             try:
                 await js.publish(subject(partition), body, timeout=_ACKNOWLEDGED_S, headers=headers)
                 return
-            except _AWAY as error:
+            except AWAY as error:
                 log.warning("partition %s is not acknowledged: %s", partition, error or type(error).__name__)
-            await asyncio.sleep(_BACK_OFF_S[min(attempt, len(_BACK_OFF_S) - 1)])
+            await pause(attempt)
             attempt += 1
 
 

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stream itself: replicated, in files, and refusing rather than forgetting when it is full."""
 
+import asyncio
 import logging
 import ssl
 from dataclasses import dataclass
 from typing import Any
 
 import nats
+import nats.errors
 from django.conf import settings
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 log = logging.getLogger(__name__)
 STREAM = "ANSHU_RAW"
@@ -21,7 +23,12 @@ _REPLICAS = 3
 
 
 class Mismatch(Exception):
-    """The stream that stands was made for another number of partitions."""
+    """The stream that stands was made for another number of partitions; heals when one of the two is changed."""
+
+
+# What time, or the administrator, mends: to be tried again.
+AWAY = (nats.errors.Error, APIError, OSError, asyncio.TimeoutError, Mismatch)
+BACK_OFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,31 @@ async def _said(error: Exception) -> None:
     log.warning("NATS: %s", error or type(error).__name__)
 
 
+async def joined(scale: Scale, name: str, *, within_s: float) -> tuple[Client, JetStreamContext]:
+    """This will connect and see to the stream, as often as it takes; requests wait for their answer so long."""
+    client: Client | None = None
+    attempt = 0
+    while True:
+        try:
+            client = client or await connect(scale, name)
+            js = client.jetstream(timeout=within_s)
+            await stream_ensure(js, scale)
+            return client, js
+        except AWAY as error:
+            log.warning("the stream is away: %s", error or type(error).__name__)
+        except asyncio.CancelledError:
+            if client is not None:
+                await client.close()
+            raise
+        await pause(attempt)
+        attempt += 1
+
+
+async def pause(attempt: int) -> None:
+    """This will wait before something is tried again, longer each time up to a second."""
+    await asyncio.sleep(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)])
+
+
 async def stream_ensure(js: JetStreamContext, scale: Scale) -> None:
     """This will make the stream where there is none; raise Mismatch for one of other partitions."""
     said = f"partitions={scale.partitions}"
@@ -91,4 +123,7 @@ async def stream_ensure(js: JetStreamContext, scale: Scale) -> None:
         )
         found = await js.add_stream(config)
     if found.config.description != said:
-        raise Mismatch(f"{STREAM}: {found.config.description} ≠ {said}")
+        raise Mismatch(
+            f"流 {STREAM} 是按 {found.config.description} 建的,这里设的是 {said}:各机 ANSHU_NATS_PARTITIONS 要一致,"
+            " 要改先清空并删掉流。The stream was made for other partitions; ANSHU_NATS_PARTITIONS must agree."
+        )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+import msgspec
 import nats.errors
 from django.db import connection
 from nats.aio.client import Client
@@ -20,26 +21,28 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from anshu.ingest.committing import UNREACHABLE, Clock
-from anshu.ingest.jetstream.carrying import decode
+from anshu.ingest.jetstream.carrying import decode, partition_of
 from anshu.ingest.jetstream.leases import Leases
-from anshu.ingest.jetstream.stream import STREAM, Scale, connect, stream_ensure, subject
-from anshu.ingest.parcels import Verdict
+from anshu.ingest.jetstream.stream import AWAY, STREAM, Scale, joined, subject
+from anshu.ingest.parcels import Parcel, Verdict, refused_parcel
 from anshu.ingest.pipeline import Pipeline
+from anshu.ingest.replays import REPLAY_CHANNEL, Notices, Replays
+from anshu.wire.base import Fault, Refusal
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 # Messages of one partition that are here and not acknowledged.
 MOST_PENDING = 32
 _ACK_WAIT_S = 30.0
+_ANSWERED_S = 3.0
 _HEARTBEAT_S = 1.0
 # Without a message or a heartbeat for so long, a consumer is made anew: its server may be gone.
 _SILENT_S = 4.0
 _BALANCE_EVERY_S = 0.5
 _DRAIN_S = 2.5
-_AWAY = (nats.errors.Error, APIError, NotFoundError, OSError, asyncio.TimeoutError)
 
 
 class _Reader:
@@ -123,11 +126,10 @@ class _Reader:
     async def _take(self, message: Msg, number: int) -> None:
         try:
             parcels = decode(message.data)
-        except Exception:
-            # Nobody but a gateway writes here; what it cannot have written must not hold up a partition for ever.
-            log.exception("message %s of partition %s cannot be read and is set aside", number, self.partition)
-            await message.term()
-            return
+        except (msgspec.MsgspecError, ValueError) as error:
+            # Perhaps a newer gateway's. It was acknowledged to a device, so it is kept, and holds up nobody.
+            log.error("message %s of partition %s cannot be read and is kept aside: %s", number, self.partition, error)
+            parcels = [_unreadable(message.data)]
         self._pending[number] = len(parcels)
         self._idle.clear()
         for parcel in parcels:
@@ -151,6 +153,10 @@ class _Reader:
             asyncio.get_running_loop().create_task(_acknowledge(message))
 
 
+def _unreadable(body: bytes) -> Parcel:
+    return refused_parcel(Refusal(Fault("garbage", 0, "", {"length": len(body)}), body), "stream", "")
+
+
 async def _acknowledge(message: Msg) -> None:
     try:
         await message.ack()
@@ -170,6 +176,13 @@ class Worker:
         self._client: Client | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        # Kept frames are sent through by whoever judges their device.
+        self._replays = Replays(self.pipeline, self._partition_held)
+        self._notices = Notices({REPLAY_CHANNEL: self._replays.run})
+
+    def _partition_held(self, protocol: str, sender: str) -> int | None:
+        partition = partition_of(protocol, sender, self._scale.partitions)
+        return partition if partition in self._readers else None
 
     @property
     def partitions(self) -> frozenset[int]:
@@ -180,11 +193,15 @@ class Worker:
         """This will begin to take partitions."""
         self.pipeline.start()
         self._task = asyncio.create_task(self._run(), name="ingest-worker")
+        self._notices.start()
 
     async def stop(self) -> None:
         """This will hand the partitions over: nothing is taken, what was taken is stored, the locks are given up."""
         self._stopping.set()
+        await self._notices.close()
         if self._task is not None:
+            if self._client is None:
+                self._task.cancel()
             await asyncio.wait([self._task], timeout=_DRAIN_S)
             self._task.cancel()
         await asyncio.gather(*(each.close(within_s=_DRAIN_S) for each in self._readers.values()))
@@ -194,29 +211,17 @@ class Worker:
             await self._client.close()
 
     async def _run(self) -> None:
-        js = await self._joined()
-        while js is not None and not self._stopping.is_set():
+        self._client, js = await joined(self._scale, "anshu-worker", within_s=_ANSWERED_S)
+        while not self._stopping.is_set():
             try:
                 await self._tend(js)
             except UNREACHABLE as error:
                 log.warning("the partitions cannot be shared out: %s", str(error).strip())
-            except _AWAY as error:
+            except AWAY as error:
                 log.warning("the stream is away: %s", error or type(error).__name__)
             except Exception:
                 log.exception("tending the partitions failed")
             await self._pause(_BALANCE_EVERY_S)
-
-    async def _joined(self) -> JetStreamContext | None:
-        while not self._stopping.is_set():
-            try:
-                self._client = self._client or await connect(self._scale, "anshu-worker")
-                js = self._client.jetstream(timeout=3)
-                await stream_ensure(js, self._scale)
-                return js
-            except _AWAY as error:
-                log.warning("the stream is away: %s", error or type(error).__name__)
-            await self._pause(_BALANCE_EVERY_S)
-        return None
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -229,7 +234,7 @@ class Worker:
         """This will leave what is lost, broken or beyond our share, and read what is ours."""
         balance = await self.pipeline.beside(partial(_reachable, self.leases.balance))
         if balance.gained:
-            self.pipeline.take_over()
+            await self.pipeline.take_over()
         held = self.leases.held - balance.surplus
         for partition, reader in list(self._readers.items()):
             if partition not in held or reader.broken or reader.silent:
@@ -238,8 +243,12 @@ class Worker:
         if balance.surplus:
             await self.pipeline.flush()
             await self.pipeline.beside(partial(_reachable, partial(self.leases.release, balance.surplus)))
-        for partition in sorted(held - self._readers.keys()):
+        wanted = sorted(held - self._readers.keys())
+        for partition in wanted:
             await self._read(js, partition)
+        if wanted:
+            # What was adopted while nobody read them.
+            self._notices.recall()
 
     async def _read(self, js: JetStreamContext, partition: int) -> None:
         assert self._client is not None

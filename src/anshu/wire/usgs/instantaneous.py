@@ -23,7 +23,7 @@ _PARAMETERS = {
     "00065": ("water_level", "m", "ft", _FOOT_M),
 }
 _MISSING = -999999.0
-# Approved, provisional, edited and estimated values are values; of any other remark (Ice, Bkw, Eqp…) be wary.
+# Approved, provisional and revised values are values; of any other remark (e, Ice, Bkw, Eqp…) be wary.
 _PLAIN_REMARKS = frozenset({"A", "P", "R"})
 
 
@@ -49,6 +49,8 @@ def _series(series: Any) -> Iterator[Observation]:
         code, groups = variable["variableCode"][0]["value"], series["values"]
     except (KeyError, IndexError, TypeError):
         refuse("missing_field", 0, _CLAUSE, field="siteCode, variableCode, values")
+    if not (isinstance(code, str) and isinstance(site, str) and isinstance(variable, dict)):
+        refuse("bad_field", 0, _CLAUSE, field="siteCode, variableCode", raw=str((site, code))[:40])
     if code not in _PARAMETERS:
         return
     name, unit, implied, factor = _PARAMETERS[code]
@@ -60,7 +62,7 @@ def _series(series: Any) -> Iterator[Observation]:
     missing = _number(variable.get("noDataValue"))
     for group in _listed(groups, "values"):
         for each in _listed(group.get("value") if isinstance(group, dict) else None, "value"):
-            yield _observation(each, (str(site), name, unit), scale, (_MISSING, missing))
+            yield _observation(each, (site, name, unit), scale, (_MISSING, missing))
 
 
 def _observation(

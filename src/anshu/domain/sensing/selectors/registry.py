@@ -270,9 +270,9 @@ class WaitingReplay:
     received_at: datetime
 
 
-def waiting_replays(*, most: int = 500) -> list[WaitingReplay]:
-    """This will give adopted frames that ingest has not sent through yet, oldest first."""
-    rows = Quarantine.objects.filter(resolution="replay").order_by("id")[:most]
+def waiting_replays(*, after: int = 0, most: int = 500) -> list[WaitingReplay]:
+    """This will give adopted frames that ingest has not sent through yet, oldest first, from one beyond `after`."""
+    rows = Quarantine.objects.filter(resolution="replay", pk__gt=after).order_by("id")[:most]
     return [
         WaitingReplay(row.pk, row.protocol, row.peer, row.thing_address, bytes(row.raw), row.detail, row.received_at)
         for row in rows
