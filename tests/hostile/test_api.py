@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON API under nonsense, forged keys and simultaneous hands."""
 
+import gc
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,8 @@ def test_every_operation_takes_every_nonsense(method, path, world, cast, sit):
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"x"', b"1", b"{", b"\xff", b"[" * 100_000, b"{" * 9])
 def test_a_body_that_is_no_object_is_told_so(body, world, cast, sit):
+    # What earlier tests left must not be finalised at the depth that a body of brackets reaches: Python gives up there.
+    gc.collect()
     answer = sit(cast.village).post("/api/v1/tasks", body, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert all(told(answer))
