@@ -19,6 +19,7 @@ from typing import Any
 from anshu.wire.base import CHINA
 from anshu.wire.sl651 import Group, Station, encode_uplink
 from tools.jetstream import Nodes
+from tools.mosquitto import Broker
 from tools.mqtt_sending import connect, publish
 from tools.running import Platform, run
 
@@ -56,6 +57,19 @@ for number in range({STATIONS}):
     thing = Thing.objects.create(code=f"CT{{number}}", name=f"CT{{number}}", protocol="sl651",
         address=f"92{{number:08d}}", **place)
     judge(Datastream.objects.create(thing=thing, observed_property=level, name=thing.name))
+"""
+
+_CONNECTOR = """
+import django; django.setup()
+from django.utils import timezone
+from anshu.domain.sensing.models import ConnectorState
+from anshu.domain.sensing.services import connector_create
+from anshu.kernel.audit.actor import platform
+settings = dict(host="127.0.0.1", port={port}, client_id="crash", subscriptions=[dict(topic="site/+/up", level=2)])
+made = connector_create(actor=platform("crash"), now=timezone.now(), code="B", name="B", kind="mqtt", settings=settings)
+import time
+while not ConnectorState.objects.filter(connector=made, failures=0, ok_at__isnull=False).exists():
+    time.sleep(0.1)
 """
 
 _OUTCOME = """
@@ -158,18 +172,26 @@ class Device(threading.Thread):
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where MQTT devices send: to the platform, or to a broker that it subscribes to."""
+
+    address: Callable[[], tuple[str, int]]
+    topic: str = "anshu/{}/up"
+
+
 class MqttDevice(Device):
     """QoS 1 with many messages under way."""
 
-    def __init__(self, running: Platform, number: int, messages: Sequence[Message], pace: Pace) -> None:
+    def __init__(self, door: Door, number: int, messages: Sequence[Message], pace: Pace) -> None:
         super().__init__(f"CM{number}", messages, pace)
-        self._running, self._name = running, f"cm{number}"
+        self._door, self._name = door, f"cm{number}"
         self._acknowledged: set[int] = set()
         self._sent_before = 0
 
     def talk(self) -> None:
         """This will send from the first message that was not acknowledged."""
-        with socket.create_connection(self._running.address("ANSHU_INGEST_MQTT"), timeout=_ANSWER_S) as line:
+        with socket.create_connection(self._door.address(), timeout=_ANSWER_S) as line:
             line.sendall(connect(self._name, SECRET, version=4))
             if _exactly(line, _exactly(line, 2)[1])[1]:
                 raise OSError("refused")
@@ -187,7 +209,7 @@ class MqttDevice(Device):
 
     def _publish(self, number: int) -> bytes:
         again = number < self._sent_before and number not in self._acknowledged
-        topic = f"anshu/{self._name}/up".encode()
+        topic = self._door.topic.format(self._name).encode()
         return publish(topic, number, self.messages[number].body, version=4, again=again)
 
     def _hear(self, line: socket.socket) -> None:
@@ -298,14 +320,21 @@ class Outcome:
 Kill = tuple[str, Callable[[], None]]
 
 
-def parts_to_kill(running: Platform, names: Sequence[str], nodes: Nodes | None = None) -> list[Kill]:
-    """This will give the means to kill parts by name: a process, `postgres`, or `nats:0` and so on."""
-    return [(name, _killing(running, name, nodes)) for name in names]
+def parts_to_kill(
+    running: Platform, names: Sequence[str], nodes: Nodes | None = None, broker: Broker | None = None
+) -> list[Kill]:
+    """This will give the means to kill parts by name: a process, `postgres`, `broker`, or `nats:0` and so on."""
+    return [(name, _killing(running, name, nodes, broker)) for name in names]
 
 
-def _killing(running: Platform, name: str, nodes: Nodes | None) -> Callable[[], None]:
+def _killing(running: Platform, name: str, nodes: Nodes | None, broker: Broker | None) -> Callable[[], None]:
     def kill() -> None:
         kind, _, number = name.partition(":")
+        if kind == "broker":
+            assert broker is not None
+            broker.kill()
+            threading.Timer(0.5, broker.start).start()
+            return
         if kind == "nats":
             assert nodes is not None
             node = nodes.nodes[int(number)]
@@ -320,16 +349,31 @@ def _killing(running: Platform, name: str, nodes: Nodes | None) -> Callable[[], 
     return kill
 
 
-def trial(running: Platform, *, observations: int, kills: Sequence[Kill], seconds: float, seed: int) -> Outcome:
-    """This will send so many observations, over so long at least, while killing one part after the other."""
+def trial(
+    running: Platform,
+    *,
+    observations: int,
+    kills: Sequence[Kill],
+    seconds: float,
+    seed: int,
+    broker: Broker | None = None,
+) -> Outcome:
+    """This will send so many observations, over so long at least, while killing one part after the other.
+
+    With a broker the MQTT devices send to it, and the platform subscribes by a connector.
+    """
     run(running, _SETUP)
+    door = Door(lambda: running.address("ANSHU_INGEST_MQTT"))
+    if broker is not None:
+        run(running, _CONNECTOR.format(port=broker.port))
+        door = Door(lambda: ("127.0.0.1", broker.port), "site/{}/up")
     frames = max(1, round(observations * TCP_SHARE / STATIONS / GROUPS))
     steps = round((observations - frames * GROUPS * STATIONS) / HOSTS / len(PROPERTIES))
     now = datetime.now(CHINA).replace(second=0, microsecond=0)
     own, minutes = _mqtt_messages(steps, now - timedelta(seconds=steps + 60)), frames * GROUPS + 5
     stations = [_tcp_messages(number, frames, now - timedelta(minutes=minutes)) for number in range(STATIONS)]
     pace = Pace(time.monotonic(), seconds)
-    devices: list[Device] = [MqttDevice(running, number, own, pace) for number in range(HOSTS)]
+    devices: list[Device] = [MqttDevice(door, number, own, pace) for number in range(HOSTS)]
     devices += [TcpDevice(running, number, messages, pace) for number, messages in enumerate(stations)]
     for device in devices:
         device.start()

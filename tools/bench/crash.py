@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Twenty kill -9 in a stream of 200,000 observations, on one machine and over a JetStream of three: what was lost."""
+"""Twenty kill -9 in a stream of 200,000 observations: one machine, a JetStream of three, a broker: what was lost."""
 
 import random
 from pathlib import Path
@@ -8,6 +8,8 @@ from anshu.project.supervisor import PARTS
 from tools.bench.report import Target, finish
 from tools.crash import Outcome, parts_to_kill, trial
 from tools.jetstream import PROGRAM, jetstream
+from tools.mosquitto import PROGRAM as mosquitto_program
+from tools.mosquitto import mosquitto
 from tools.running import platform
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,30 @@ def several(
         )
 
 
+def through_broker(
+    *,
+    parts: tuple[str, ...] = ALONE,
+    observations: int = OBSERVATIONS,
+    kills: int = KILLS,
+    seconds: float = SECONDS,
+    seed: int = 3,
+) -> Outcome:
+    """This will try a Mosquitto between the devices and one machine; `parts` may have `broker` among them."""
+    chosen = _chosen(parts, kills, seed)
+    with (
+        mosquitto(ROOT / "var" / "crash-broker") as broker,
+        platform(ROOT / "var" / "crash", durable=True, parts=PARTS, environment=_FAST) as running,
+    ):
+        return trial(
+            running,
+            observations=observations,
+            kills=parts_to_kill(running, chosen, broker=broker),
+            seconds=seconds,
+            seed=seed,
+            broker=broker,
+        )
+
+
 # Devices here send faster than any real one.
 _FAST = {"ANSHU_INGEST_DEVICE_RATE": "1000000"}
 
@@ -64,6 +90,8 @@ def measure(*, as_json: bool) -> int:
     outcomes = {"alone": alone()}
     if PROGRAM is not None:
         outcomes["several"] = several()
+    if mosquitto_program is not None:
+        outcomes["through_broker"] = through_broker()
     targets = [target for name, outcome in outcomes.items() for target in _targets(name, outcome)]
     details: dict[str, object] = {
         name: f"{each.sent:,} observations, {each.resends:,} messages sent again, {each.alarms_expected} alarms, "
@@ -72,7 +100,21 @@ def measure(*, as_json: bool) -> int:
     }
     if PROGRAM is None:
         details["several"] = "not tried: needs nats-server (apt install nats-server)"
+    if mosquitto_program is None:
+        details["through_broker"] = "not tried: needs mosquitto (apt install mosquitto)"
+    else:
+        details["broker_killed_too"] = _broker_killed()
     return finish("crash", targets, as_json=as_json, details=details)
+
+
+def _broker_killed() -> str:
+    """This will say what a broker that is killed itself loses of what it had acknowledged: no target of ours."""
+    found = through_broker(parts=(*ALONE, "broker"))
+    lost = found.acknowledged - found.stored
+    return (
+        f"{found.sent:,} observations, {found.kills.count('broker')} of {len(found.kills)} kills are Mosquitto's: "
+        f"{lost:,} acknowledged by it and lost with it, {found.doubled} doubled"
+    )
 
 
 def _targets(name: str, outcome: Outcome) -> list[Target]:

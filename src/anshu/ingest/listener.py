@@ -59,7 +59,7 @@ class Listener:
         """This will listen; gives the address, for port 0 the one that was chosen."""
         # Sessions ask for devices' secrets as soon as they hear one.
         await self._pipeline.registry()
-        self._server = await asyncio.start_server(self._accept, host, port, limit=READ_BYTES)
+        self._server = await asyncio.start_server(self.attend, host, port, limit=READ_BYTES)
         name: tuple[str, int] = self._server.sockets[0].getsockname()[:2]
         return name
 
@@ -75,7 +75,8 @@ class Listener:
         if self._open:
             await asyncio.wait(self._open, timeout=3)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """This will serve a connection to its end, whoever opened it."""
         task = asyncio.current_task()
         if task is None or len(self._open) >= MOST_CONNECTIONS:
             writer.close()

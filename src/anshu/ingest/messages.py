@@ -2,17 +2,22 @@
 """JSON and makers' payloads, from whichever door or broker, as parcels."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from anshu.ingest.parcels import Parcel, Rows, Undecoded
 from anshu.ingest.uplinks import uplink_parcel
-from anshu.wire.base import refuse
+from anshu.wire.base import Observation, refuse
 from anshu.wire.payload import columnar, own_json
 
 Clock = Callable[[], datetime]
 _MOST_ROWS = 50_000
+# The kind of what we went and read.
+READ = "read"
+_observations = msgspec.json.Decoder(list[Observation])
 
 
 def own_parcel(protocol: str, address: str, body: bytes, peer: str, clock: Clock) -> Parcel:
@@ -59,14 +64,22 @@ def raw_parcel(protocol: str, address: str, body: bytes, peer: str, clock: Clock
     return Parcel(protocol=protocol, peer=peer, raw=body, address=address, kind="raw", undecoded=undecoded)
 
 
+def read_parcel(protocol: str, address: str, observations: Sequence[Observation], peer: str) -> Parcel:
+    """This will make the parcel of what we read elsewhere ourselves; its raw form is what we understood."""
+    raw = msgspec.json.encode(observations)
+    return Parcel(protocol=protocol, peer=peer, raw=raw, address=address, kind=READ, observations=list(observations))
+
+
 def read_again(protocol: str, raw: bytes, address: str, peer: str, detail: Mapping[str, Any]) -> Parcel:
     """This will make the parcel of a kept message once more; raise Refused."""
+    kind = str(detail.get("kind", ""))
+    if kind == READ:
+        return read_parcel(protocol, address, _observations.decode(raw), peer)
     received_at = datetime.fromisoformat(detail["received_at"])
 
     def clock() -> datetime:
         return received_at
 
-    kind = str(detail.get("kind", ""))
     if kind.startswith("uplink:"):
         return uplink_parcel(kind.removeprefix("uplink:"), raw, peer, lambda uplink: received_at)
     if kind == "raw":

@@ -166,7 +166,7 @@ def _parcel(pipeline: Intake, row: WaitingReplay) -> Parcel:
 
 def _message(row: WaitingReplay) -> Parcel:
     """This will read a kept JSON or maker's message again; one that had nothing to observe says so."""
-    if "received_at" not in row.detail:
+    if "received_at" not in row.detail and row.detail.get("kind") != messages.READ:
         return _refused(Refusal(Fault("nothing_to_replay", 0, ""), row.raw), row)
     try:
         parcel = messages.read_again(row.protocol, row.raw, row.address, row.peer, row.detail)

@@ -14,6 +14,7 @@ from anshu.domain.sensing.services import COMMAND_CHANNEL
 from anshu.ingest.asking import Asking
 from anshu.ingest.clock import wall_clock
 from anshu.ingest.committing import REGISTRY_CHANNEL, Clock
+from anshu.ingest.connectors import Connectors
 from anshu.ingest.doors import SESSIONS
 from anshu.ingest.http_door import BODY_S, HttpDoor
 from anshu.ingest.intake import Intake
@@ -69,6 +70,7 @@ class Server:
         }
         self._mqtt = MqttDoor(self.pipeline, clock, self._asking, rubbish, rate=rate)
         self._door = HttpDoor(self.pipeline, clock, rubbish, rate=rate, body_s=body_s)
+        self._connectors = Connectors(self.pipeline, clock, self._listeners)
         self._refreshing = Refreshing(self.pipeline)
         self._notices = Notices(self._handlers())
         self._told: set[str] = set()
@@ -91,6 +93,7 @@ class Server:
             self._trying = asyncio.create_task(self._try_again(shut))
         self._refreshing.start()
         self._notices.start()
+        self._connectors.start()
 
     async def _try_all(self, wanted: Mapping[str, str]) -> dict[str, str]:
         """This will open doors and give those that stayed shut."""
@@ -132,6 +135,7 @@ class Server:
         """This will take nothing more, commit and answer what was taken, and close; within five seconds."""
         if self._trying is not None:
             self._trying.cancel()
+        await self._connectors.close()
         await self._notices.close()
         await self._refreshing.close()
         for listener in self._listeners.values():

@@ -11,8 +11,9 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """This will lend the sensing network, which never sees bytes, somebody who can read decoders."""
-        from anshu.domain.sensing.services import decoders_checked_by
-        from anshu.web.devices.decoding import check
+        """This will lend the sensing network, which never sees bytes, somebody who can read decoders and settings."""
+        from anshu.domain.sensing.services import connectors_checked_by, decoders_checked_by
+        from anshu.web.devices import connecting, decoding
 
-        decoders_checked_by(check)
+        decoders_checked_by(decoding.check)
+        connectors_checked_by(connecting.check)

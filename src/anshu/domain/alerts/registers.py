@@ -37,6 +37,7 @@ from anshu.domain.alerts.services import (
 )
 from anshu.domain.sensing.selectors import datastreams_in_use
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.models import User
 from anshu.kernel.access.viewer import NOTHING, Viewer, within
 
@@ -389,7 +390,7 @@ class EscalationStepRegister(Register):
 
     def may(self, viewer: Viewer, verb: str) -> bool:
         """This will let those who keep rules or the configuration write."""
-        return viewer.can(Capability.MONITORING, Right.APPROVE) or viewer.can(Capability.CONFIGURATION, Right.UPDATE)
+        return viewer.can(Capability.MONITORING, Right.APPROVE) or configures(viewer)
 
     def may_create_here(self, viewer: Viewer, row: Any) -> bool:
         """This will let them make a step anywhere."""

@@ -34,6 +34,19 @@ class Protocol(TextChoices):
     MQTT = "mqtt", _("MQTT")
     LORAWAN = "lorawan", _("LoRaWAN 网络服务器")
     HTTP = "http", _("HTTP 接口")
+    SENSORTHINGS = "sensorthings", _("SensorThings 采集")
+    USGS = "usgs", _("USGS 式水文服务")
+
+
+class ConnectorKind(TextChoices):
+    """How we go to a system that does not come to us; the codes are those of anshu.wire.connectors."""
+
+    MODBUS = "modbus", _("Modbus TCP 轮询")
+    MQTT = "mqtt", _("MQTT 服务器订阅")
+    TCP = "tcp", _("主动拨入的 TCP 设备或平台")
+    HTTP = "http", _("HTTP 定时取数")
+    SENSORTHINGS = "sensorthings", _("SensorThings 采集")
+    USGS = "usgs", _("USGS 式水文服务")
 
 
 class Quality(IntegerChoices):

@@ -207,10 +207,8 @@ class DecoderWidget(forms.Textarea):
     template_name = "sensing/widgets/decoder.html"
 
 
-class DecoderField(forms.CharField):
-    """A decoder configuration in JSON; empty where the protocol itself says what the bytes mean."""
-
-    widget = DecoderWidget
+class JsonField(forms.CharField):
+    """A text in JSON; empty is nothing."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", MOST_DECODER)
@@ -242,6 +240,12 @@ class DecoderField(forms.CharField):
             return bool(self.clean(data) != initial)
         except ValidationError:
             return True
+
+
+class DecoderField(JsonField):
+    """A decoder configuration in JSON; empty where the protocol itself says what the bytes mean."""
+
+    widget = DecoderWidget
 
 
 class CodesField(forms.CharField):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anshu.domain.sensing.choices import (
     CommandKind,
     CommandState,
+    ConnectorKind,
     Quality,
     QuarantineKind,
     Relation,
@@ -562,3 +563,44 @@ class Repeats(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thing_id} {self.same} {self.different}"
+
+
+# The history is for good: a secret, even a sealed one, does not belong there.
+@pghistory.track(exclude=["secret"])
+class Connector(models.Model):
+    """接入连接: a system or device that we go to, because it does not come to us."""
+
+    code = models.CharField(_("编号"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=120)
+    kind = models.CharField(_("方式"), max_length=16, choices=ConnectorKind)
+    # What the kind asks for: anshu.wire.connectors.
+    settings = models.JSONField(_("设置"))
+    # Sealed; it opens only with the platform's own key.
+    secret = models.CharField(_("密码或令牌"), max_length=2000, blank=True)
+    paused_at = models.DateTimeField(_("暂停时间"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("接入连接")
+        verbose_name_plural = _("接入连接")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectorState(models.Model):
+    """连接状况: how a connector is doing, and up to where it has read; written by whoever runs it."""
+
+    connector = models.OneToOneField(Connector, models.CASCADE, primary_key=True, related_name="state")
+    ok_at = models.DateTimeField(_("最近成功"), null=True)
+    failed_at = models.DateTimeField(_("最近失败"), null=True)
+    # Failures in a row; 0 while it works.
+    failures = models.PositiveIntegerField(_("连续失败次数"), default=0)
+    error = models.CharField(_("最近的问题"), max_length=500, blank=True)
+    received = models.BigIntegerField(_("累计观测值"), default=0)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+    cursor = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.connector_id} {self.error or self.ok_at}"

@@ -39,7 +39,7 @@ def decoder_templates(request: Visit) -> HttpResponse:
     """This will give the list of shipped configurations to start from."""
     found = [(name, shipped.config(name)) for name in shipped.names()]
     offered = [(name, f"{config.get('model', '')} {config.get('title', name)}".strip()) for name, config in found]
-    return render(request, "web/decoder_templates.html", {"offered": offered, **_target(request)})
+    return render(request, "web/decoder_templates.html", {"offered": offered, **target(request)})
 
 
 @require_GET
@@ -50,7 +50,7 @@ def decoder_template(request: Visit) -> HttpResponse:
     if name not in shipped.names():
         raise Absent
     text = registry.get("device-models").form.base_fields["decoder"].prepare_value(shipped.config(name))
-    return render(request, "web/decoder_text.html", {"text": text, **_target(request)})
+    return render(request, "web/decoder_text.html", {"text": text, **target(request)})
 
 
 @require_POST
@@ -64,7 +64,8 @@ def decoder_trial(request: Visit) -> HttpResponse:
     return render(request, "web/decoder_trial.html", {"trial": trial})
 
 
-def _target(request: Visit) -> dict[str, str]:
+def target(request: Visit) -> dict[str, str]:
+    """This will read which text area of a form an answer is for; raises Absent for what is no name."""
     names = {key: request.GET.get(key, "") for key in ("into", "name")}
     if not all(map(_NAME.fullmatch, names.values())):
         raise Absent

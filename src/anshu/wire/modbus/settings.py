@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anshu.wire.modbus.fields import Fields
-from anshu.wire.modbus.problems import Problem, SettingsRefused
 from anshu.wire.modbus.registers import TYPES, Register
+from anshu.wire.settings.fields import Fields
+from anshu.wire.settings.problems import Problem, SettingsRefused
 
 MOST_REGISTERS = 2_000
 SHORTEST_INTERVAL_S = 1

@@ -16,6 +16,7 @@ from anshu.domain.alerts.events import AlarmOverdue
 from anshu.domain.alerts.models import Alarm, Escalation, EscalationStep
 from anshu.domain.alerts.services.telling import tell
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.rows import validate
 from anshu.kernel.access.viewer import Absent, Refusal
 from anshu.kernel.audit.actor import Actor, platform
@@ -87,7 +88,7 @@ def _text(step: EscalationStep, called: list[Answerable]) -> str:
 
 
 def _require(actor: Actor) -> None:
-    if not (actor.may(Capability.CONFIGURATION, Right.UPDATE) or actor.may(Capability.MONITORING, Right.APPROVE)):
+    if not (configures(actor) or actor.may(Capability.MONITORING, Right.APPROVE)):
         raise Absent
 
 

@@ -41,6 +41,7 @@ from anshu.domain.sensing.services import (
     thing_retire,
 )
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import NOTHING, Absent, Refusal, Viewer
 
 CONNECTING = (Right.APPROVE, Right.CREATE)
@@ -136,7 +137,7 @@ class ThingRegister(Register):
 
 
 def _connects(viewer: Viewer) -> bool:
-    return viewer.can(Capability.CONFIGURATION, Right.UPDATE) or viewer.can(Capability.MONITORING, Right.APPROVE)
+    return configures(viewer) or viewer.can(Capability.MONITORING, Right.APPROVE)
 
 
 class RowsColumn(Column):

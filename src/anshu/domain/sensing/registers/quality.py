@@ -28,6 +28,7 @@ from anshu.domain.sensing.services import (
     pair_save,
 )
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import NOTHING, Viewer
 
 RUNNING = (Right.APPROVE, Right.CREATE)
@@ -152,7 +153,7 @@ class _Countywide(Register):
 
 
 def _runs(viewer: Viewer) -> bool:
-    return viewer.can(Capability.CONFIGURATION, Right.UPDATE) or viewer.can(Capability.MONITORING, Right.APPROVE)
+    return configures(viewer) or viewer.can(Capability.MONITORING, Right.APPROVE)
 
 
 @register

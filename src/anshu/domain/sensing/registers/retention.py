@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from anshu.console.columns import AgeColumn, Column
 from anshu.console.fields import field_for
 from anshu.console.forms import RegisterForm
-from anshu.console.register import Group, Panel, Register
+from anshu.console.register import Group, Panel
 from anshu.console.registry import register
 from anshu.domain.sensing.models import Purge, RetentionPolicy
+from anshu.domain.sensing.registers.configured import ConfiguredRegister
 from anshu.domain.sensing.registers.quality import PropertyField
 from anshu.domain.sensing.services import policy_create, policy_retire, policy_update, retention_plan
-from anshu.kernel.access.choices import Capability, Right
-from anshu.kernel.access.viewer import NOTHING, Viewer
+from anshu.kernel.access.viewer import Viewer
 
 
 class RetentionPolicyForm(RegisterForm):
@@ -56,21 +55,8 @@ def _due_text(due: Any) -> str:
     return text + (_now(";暂不清理:%(why)s") % {"why": due.blocked} if due.blocked else "")
 
 
-class _Configured(Register):
-    """Whoever keeps the configuration sees all rows: they have no place."""
-
-    capability = Capability.CONFIGURATION
-    module = "monitoring"
-    attach = False
-    importable = False
-
-    def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
-        """This will give everything or nothing."""
-        return Q() if viewer.can(self.capability, right) else NOTHING
-
-
 @register
-class RetentionPolicyRegister(_Configured):
+class RetentionPolicyRegister(ConfiguredRegister):
     """Hours and days always stay; raw values and minutes as long as a policy says, without one for good."""
 
     slug = "retention-policies"
@@ -90,17 +76,12 @@ class RetentionPolicyRegister(_Configured):
     form = RetentionPolicyForm
     subject = "policy"
     create, update, retire = policy_create, policy_update, policy_retire
-    write_rights = {"create": (Right.UPDATE,), "update": (Right.UPDATE,), "retire": (Right.UPDATE,)}
     groups = (Group(_("策略"), ("name", "observed_property", "raw_months", "minute_months", "source")),)
     panels = (Panel(template="console/panel_lines.html", context=_plan),)
 
-    def may_create_here(self, viewer: Viewer, row: Any) -> bool:
-        """This will let those who keep the configuration make one: a policy has no place."""
-        return self.may(viewer, "create")
-
 
 @register
-class PurgeRegister(_Configured):
+class PurgeRegister(ConfiguredRegister):
     """What went, when and why."""
 
     slug = "purges"

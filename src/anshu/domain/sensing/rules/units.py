@@ -6,7 +6,8 @@ _SPELLINGS = {
     "℃": "Cel", "°C": "Cel", "C": "Cel", "degC": "Cel", "°F": "[degF]", "F": "[degF]",
     "m³/s": "m3/s", "m^3/s": "m3/s", "m³": "m3", "m³/h": "m3/h", "m²": "m2", "kg/m³": "kg/m3",
     "[pH]": "1", "pH": "1", "{NTU}": "NTU", "μS/cm": "uS/cm", "µS/cm": "uS/cm", "": "1", "mbar": "hPa",
-    "ft": "[ft_i]", "in": "[in_i]", "ft3/s": "[cft_i]/s", "ft³/s": "[cft_i]/s", "°": "deg", "％": "%",
+    "ft": "[ft_i]", "in": "[in_i]", "ft3/s": "[cft_i]/s", "ft^3/s": "[cft_i]/s", "ft³/s": "[cft_i]/s",
+    "°": "deg", "％": "%",
 }  # fmt: skip
 # unit -> (quantity, factor, offset) to the quantity's base: base = value * factor + offset
 _UNITS = {

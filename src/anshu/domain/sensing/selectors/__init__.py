@@ -2,6 +2,7 @@
 """Reading the sensing network."""
 
 from anshu.domain.sensing.selectors.commands import WaitingCommand, waiting_commands
+from anshu.domain.sensing.selectors.connectors import RunningConnector, connectors_running
 from anshu.domain.sensing.selectors.diagnosis import (
     Gap,
     Reporting,
@@ -76,6 +77,7 @@ __all__ = [
     "RegisteredThing",
     "Registry",
     "Reporting",
+    "RunningConnector",
     "StreamQuality",
     "WaitingCommand",
     "WaitingReplay",
@@ -83,6 +85,7 @@ __all__ = [
     "clock_lag",
     "clock_of",
     "commands_of",
+    "connectors_running",
     "datastreams_by_thing",
     "datastreams_in_use",
     "errors_of",

@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 from anshu.domain.sensing.choices import QuarantineKind, ThingKind
 from anshu.domain.sensing.models import ObservedProperty, Quarantine
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import Absent, Viewer
 
 
 def quarantine_visible(viewer: Viewer) -> QuerySet[Quarantine]:
     """This will give the quarantine to those who connect devices; a frame has no place, hence no narrower scope."""
-    allowed = viewer.can(Capability.CONFIGURATION, Right.UPDATE) or viewer.can(Capability.MONITORING, Right.APPROVE)
+    allowed = configures(viewer) or viewer.can(Capability.MONITORING, Right.APPROVE)
     return Quarantine.objects.all() if allowed else Quarantine.objects.none()
 
 

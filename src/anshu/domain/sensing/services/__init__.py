@@ -18,6 +18,17 @@ from anshu.domain.sensing.services.comparing import (
     neighbours_compare,
     rain_compare,
 )
+from anshu.domain.sensing.services.connectors import (
+    CONNECTOR_CHANNEL,
+    Progress,
+    connector_create,
+    connector_note,
+    connector_pause,
+    connector_resume,
+    connector_retire,
+    connector_update,
+    connectors_checked_by,
+)
 from anshu.domain.sensing.services.corrections import observation_correct, observations_mark, revision_undo
 from anshu.domain.sensing.services.diagnosis import exchange_watch, gaps_fill, history_parameters
 from anshu.domain.sensing.services.limits import (
@@ -87,11 +98,13 @@ from anshu.domain.sensing.services.things import (
 
 __all__ = [
     "COMMAND_CHANNEL",
+    "CONNECTOR_CHANNEL",
     "DAILY",
     "OFTEN",
     "Columns",
     "DecoderReport",
     "Kept",
+    "Progress",
     "Stored",
     "aggregates_close",
     "clocks_measure",
@@ -99,6 +112,13 @@ __all__ = [
     "command_request",
     "command_sent",
     "commands_expire",
+    "connector_create",
+    "connector_note",
+    "connector_pause",
+    "connector_resume",
+    "connector_retire",
+    "connector_update",
+    "connectors_checked_by",
     "contacts_keep",
     "datastream_create",
     "datastream_rename",

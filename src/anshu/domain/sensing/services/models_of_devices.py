@@ -20,6 +20,7 @@ from anshu.domain.sensing.models import Datastream, DeviceModel, ObservedPropert
 from anshu.domain.sensing.rules import conversion
 from anshu.domain.sensing.services.things import MOST_DATASTREAMS, datastreams_ensure, thing_create, thing_update
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.rows import validate
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
 from anshu.kernel.audit.actor import PLATFORM, Actor
@@ -77,7 +78,7 @@ def rule_templates_named_by(names: Callable[[], Collection[str]]) -> None:
 def require_connecting(actor: Actor) -> None:
     """This will raise Absent unless the actor connects devices somewhere: a model has no place."""
     if isinstance(actor, Viewer):
-        if not (actor.can(Capability.CONFIGURATION, Right.UPDATE) or actor.can(Capability.MONITORING, Right.APPROVE)):
+        if not (configures(actor) or actor.can(Capability.MONITORING, Right.APPROVE)):
             raise Absent
     elif actor.kind != PLATFORM:
         raise Absent

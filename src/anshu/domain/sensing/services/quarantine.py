@@ -18,6 +18,7 @@ from anshu.domain.sensing.selectors.quarantine import sender_frames, sender_prop
 from anshu.domain.sensing.services.models_of_devices import REPLAY_CHANNEL, thing_connect
 from anshu.domain.sensing.services.things import datastreams_ensure, require_onboarding
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import record
@@ -39,8 +40,9 @@ class Kept:
 
     @property
     def digest(self) -> str:
-        """The same bytes kept for the same reason are one entry."""
-        return hashlib.sha256(f"{self.protocol}|{self.kind}|".encode() + self.raw).hexdigest()
+        """The same bytes of the same sender, kept as the same kind, are one entry."""
+        named = f"{self.protocol}|{self.kind}|{self.thing_address}|"
+        return hashlib.sha256(named.encode("utf-8", "replace") + self.raw).hexdigest()
 
 
 _KEEP = """
@@ -134,7 +136,7 @@ def quarantine_adopt(
 def quarantine_dismiss(*, entry: Quarantine, reason: str, actor: Actor, now: datetime) -> None:
     """This will put a kept frame away with a reason; it stays on record. Raises Refusal and Absent."""
     if isinstance(actor, Viewer):
-        if not (actor.can(Capability.CONFIGURATION, Right.UPDATE) or actor.can(Capability.MONITORING, Right.APPROVE)):
+        if not (configures(actor) or actor.can(Capability.MONITORING, Right.APPROVE)):
             raise Absent
     else:
         require_onboarding(actor, entry)

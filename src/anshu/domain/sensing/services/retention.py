@@ -16,7 +16,7 @@ from anshu.domain.sensing.models import Exchange, ObservedProperty, Purge, Reten
 from anshu.domain.sensing.selectors.aggregates import COLUMNS, HOUR_OF, MINUTES, NOT_TEST, ROW, closed_to
 from anshu.domain.sensing.services.aggregating import minute_months_ensure
 from anshu.domain.sensing.services.commands import commands_expire
-from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.rows import validate
 from anshu.kernel.access.viewer import Absent, Refusal
 from anshu.kernel.audit.actor import Actor
@@ -71,7 +71,7 @@ def policy_retire(*, policy: RetentionPolicy, actor: Actor, now: datetime, reaso
 def _kept(
     policy: RetentionPolicy, values: dict[str, Any], verb: str, actor: Actor, now: datetime, reason: str
 ) -> RetentionPolicy:
-    if not actor.may(Capability.CONFIGURATION, Right.UPDATE):
+    if not configures(actor):
         raise Absent
     if not reason.strip():
         raise Refusal(_("请写明理由。"), code="missing", fields={"reason": _("请填写理由")})

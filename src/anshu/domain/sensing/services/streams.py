@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anshu.domain.sensing.models import Datastream, ObservedProperty, Sensor, Thing
 from anshu.domain.sensing.services.things import MOST_DATASTREAMS, require_onboarding
 from anshu.kernel.access.choices import Capability, Right
+from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
 from anshu.kernel.audit.actor import PLATFORM, Actor
 from anshu.kernel.audit.services import attribute, record
@@ -46,7 +47,7 @@ def may_name_properties(actor: Actor) -> bool:
     return (
         actor.can(Capability.MONITORING, Right.APPROVE)
         or actor.can(Capability.MONITORING, Right.CREATE)
-        or actor.can(Capability.CONFIGURATION, Right.UPDATE)
+        or configures(actor)
     )
 
 

@@ -10,8 +10,12 @@ from anshu.wire.base.faults import Language
 # code -> (Chinese, English). Texts name only keys that every use of the code passes as params.
 PROBLEMS: dict[str, tuple[str, str]] = {
     "absent": ("必填", "Required"),
+    "address": ("应为 {schemes} 地址,不含用户名与片段:{found}", "Not an address of {schemes}: {found}"),
+    "certificates": ("应为 PEM 格式的证书", "Certificates in PEM form are expected"),
     "choice": ("{found} 不在可选值之内：{choices}", "{found} is not one of {choices}"),
     "clash": ("{thing} 的 {property} 出现不止一次", "{property} of {thing} is given more than once"),
+    "either": ("{names} 应给出其中一个", "One of {names} is expected"),
+    "flag": ("应为 true 或 false", "True or false is expected"),
     "host": ("主机名或 IP 地址非法：{found}", "Not a host name or IP address: {found}"),
     "integer": ("应为整数", "A whole number is expected"),
     "name": ("名称非法：{found}", "Not a name: {found}"),
@@ -23,6 +27,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "list": ("应为列表", "A list is expected"),
     "text": ("应为不超过 {most} 字的文本", "A text of at most {most} characters is expected"),
     "too_many": ("共 {found} 项，上限 {most} 项", "{found} items, at most {most}"),
+    "topic": ("不是 MQTT 主题过滤器:{found}", "Not an MQTT topic filter: {found}"),
     "unknown": ("不认识的字段", "Unknown field"),
     "zero": ("不能为零", "Must not be zero"),
 }

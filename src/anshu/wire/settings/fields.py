@@ -3,14 +3,17 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from anshu.wire.modbus.problems import Problem
+from anshu.wire.settings.problems import Problem
 
 _HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z.:_-]{0,251}[0-9A-Za-z])?")
 _PROPERTY = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 _MOST_SHOWN = 40
+_LONGEST_ADDRESS = 500
+_LONGEST_PEM = 100_000
 
 
 class Fields:
@@ -72,15 +75,24 @@ class Fields:
             return ""
         return value.strip()
 
+    def certificates(self, name: str) -> str:
+        """Read certificates in PEM form; empty where there are none."""
+        value = self.given.get(name, "")
+        if not isinstance(value, str) or len(value) > _LONGEST_PEM or (value and "BEGIN CERTIFICATE" not in value):
+            self.wrong(name, "certificates")
+            return ""
+        return value
+
     def host(self, name: str) -> str:
         """Read a host name or an IP address."""
-        return self._matching(name, _HOST, "host")
+        return self.matching(name, _HOST, "host")
 
     def property(self, name: str) -> str:
         """Read the code of a property."""
-        return self._matching(name, _PROPERTY, "name")
+        return self.matching(name, _PROPERTY, "name")
 
-    def _matching(self, name: str, pattern: re.Pattern[str], code: str) -> str:
+    def matching(self, name: str, pattern: re.Pattern[str], code: str) -> str:
+        """Read a text of a certain form; `code` says what it should have been."""
         value = self.given.get(name)
         if value is None:
             self.wrong(name, "absent")
@@ -89,6 +101,42 @@ class Fields:
         else:
             return value
         return ""
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Read a yes or no."""
+        value = self.given.get(name, default)
+        if not isinstance(value, bool):
+            self.wrong(name, "flag")
+            return default
+        return value
+
+    def address(self, name: str, schemes: Sequence[str], *, query: bool = False) -> str:
+        """Read an address such as https://host:port/path, without user or fragment, with a query only if told."""
+        value = self.given.get(name)
+        if value is None:
+            self.wrong(name, "absent")
+        elif not isinstance(value, str) or len(value) > _LONGEST_ADDRESS or not _is_address(value, schemes, query):
+            self.wrong(name, "address", found=_shown(value), schemes=", ".join(schemes))
+        else:
+            return value.rstrip("/")
+        return ""
+
+    def part(self, name: str) -> "Fields":
+        """Read an object inside this one; empty where there is none."""
+        value = self.given.get(name)
+        if value is not None and not isinstance(value, Mapping):
+            self.wrong(name, "table")
+            value = None
+        return Fields(value or {}, f"{self.path}{name}.", self.problems)
+
+    def each(self, name: str, most: int, *, needed: bool = False) -> Iterator["Fields"]:
+        """Read a list of objects."""
+        for number, value in enumerate(self.items(name, most, needed=needed)):
+            path = f"{self.path}{name}[{number}]"
+            if isinstance(value, Mapping):
+                yield Fields(value, f"{path}.", self.problems)
+            else:
+                self.problems.append(Problem(path, "table"))
 
     def items(self, name: str, most: int, *, needed: bool = False) -> list[Any]:
         """Read a list of at most so many items."""
@@ -103,6 +151,18 @@ class Fields:
         else:
             return value
         return []
+
+
+def _is_address(text: str, schemes: Sequence[str], query: bool) -> bool:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        return False
+    try:
+        found = urlsplit(text)
+        port = found.port
+    except ValueError:
+        return False
+    plain = (query or not found.query) and not (found.fragment or found.username or found.password)
+    return found.scheme in schemes and plain and port != 0 and bool(_HOST.fullmatch(found.hostname or ""))
 
 
 def _finite(value: float) -> bool:
