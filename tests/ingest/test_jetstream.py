@@ -17,13 +17,17 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from nats.errors import Error
-from tests.ingest.conftest import AT, NOW, PATIENCE_S, Running, frame, rule
+from tests.ingest.conftest import AT, NOW, PATIENCE_S, SETUP, Running, frame, rule
+from tests.ingest.connectors.conftest import Service, register_thing
+from tests.ingest.connectors.conftest import connect as connect_system
+from tests.ingest.connectors.test_harvesting import reply
 from tests.ingest.test_quarantine import STRANGER, adopt, until
 from tools.jetstream import PROGRAM, jetstream
 from tools.running import free_port
 
 from anshu.domain.alerts.models import Alarm, RuleState
-from anshu.domain.sensing.models import Observation, Quarantine
+from anshu.domain.sensing.models import DeviceCommand, Observation, Quarantine
+from anshu.domain.sensing.services import command_request
 from anshu.ingest.jetstream.carrying import Carried, decode, encode, pack, partition_of
 from anshu.ingest.jetstream.gateway import Gateway
 from anshu.ingest.jetstream.leases import Leases
@@ -336,3 +340,21 @@ def test_an_uplink_keeps_what_its_network_decoded_and_said_beside():
 def test_parts_travel_with_their_host(address, part):
     host = address.partition("/")[0]
     assert partition_of("mqtt", f"{address}/{part}", 32) == partition_of("mqtt", host, 32)
+
+
+def test_a_command_reaches_a_station_that_is_connected_to_a_gateway(network, scale):
+    with GatewayRunning(scale) as gateway, Working(scale), gateway.line() as line:
+        assert line.ask(serial(1))
+        command_request(thing=network, kind="set_clock", actor=SETUP, now=NOW)
+        asked = line.answer()
+        assert asked.direction == "down"
+        until(lambda: DeviceCommand.objects.get().state == "sent")
+
+
+def test_a_gateway_runs_connectors_and_what_they_read_goes_through_the_stream(network, scale):
+    register_thing("usgs", "1", "water_level")
+    answer = reply("1", (AT, "10.0"))
+    with Service(lambda request: answer) as service, GatewayRunning(scale), Working(scale):
+        connect_system("usgs", {"url": service.url, "sites": ["1"]})
+        until(lambda: Observation.objects.exists())
+    assert Observation.objects.get().value == pytest.approx(3.048)
