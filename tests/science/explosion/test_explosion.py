@@ -294,6 +294,11 @@ def test_a_gas_without_sourced_parameters_is_refused():
         probit.toxic_death("某气", 100, exposed_min=10)
 
 
+def test_the_purple_books_contribution_to_individual_risk():
+    # TNO (1999), Purple Book, appendix 6.B: 5e-7 a year, weather and direction 0.0368, death 0.381: 7.0e-9 a year.
+    assert individual_risk.risk_per_year([(5e-7 * 0.0368, 0.381)]) == pytest.approx(7.0e-9, rel=0.005)
+
+
 def test_individual_risk_adds_up_and_meets_its_limits():
     # Limits as printed in the notice No. 13 of 2014 and taken over by GB 36894 (standards.md C3).
     risk = individual_risk.risk_per_year([(1e-5, 0.2), (4e-6, 0.25)])
