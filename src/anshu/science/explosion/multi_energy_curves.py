@@ -40,10 +40,10 @@ class _Fit(NamedTuple):
     farthest: float
 
 
-# Taken on 28 November 2026 from J. Currie (2021), MEng thesis on safe distances for hydrogen, University of Strathclyde
-# (github.com/JacobC182/MEng-Thesis-Project---Hydrogen-Safety, Method-Script-1.py): power laws fitted by hand to
-# figure 5.8A of the Yellow Book (TNO 2005), in the form of Assael & Kakosimos (2010), Fires, Explosions, and Toxic Gas
-# Dispersions, CRC Press. One source, not read against the printed figure.
+# Taken on 28 November 2026 from J. Currie (2021), master's project on safe distances for hydrogen, Strathclyde
+# (github.com/JacobC182/MEng-Thesis-Project---Hydrogen-Safety, Method-Script-1.py), which gives power laws for "TNO
+# multi-energy reference curves" without naming the figure; the plateaus are those of the Yellow Book's figure 5.8A (TNO
+# 2005). One source, not read against the printed figure.
 _FITS: Final[Mapping[int, _Fit]] = MappingProxyType(
     {
         1: _Fit(0.01, 6.4e-3, -0.97, 7.0),
@@ -80,7 +80,7 @@ def _far(fit: _Fit) -> Points:
 
 
 SHIPPED: Final = BlastCurves(
-    source="Currie 2021, fits to the Yellow Book's figure 5.8A, classes 1, 4, 5, 6; 2 and 3 interpolated; 7 to 10 as 6",
+    source="Currie 2021, power laws for TNO's classes 1, 4, 5, 6; 2 and 3 interpolated; 7 to 10 as 6 far away",
     points=MappingProxyType(
         {strength: _of_fit(fit) for strength, fit in _FITS.items()}
         | {strength: _between(within) for strength, within in _BETWEEN.items()}
