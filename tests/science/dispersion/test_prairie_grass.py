@@ -13,6 +13,7 @@ PRAIRIE_ROUGHNESS_M = 0.006
 RECEPTOR_M = 1.5
 # The bounds asked for; AERMOD in the same file has FAC2 0.88, |FB| 0.25, NMSE 0.37 and ISCST2 0.55, 0.27, 1.39.
 LEAST_FAC2, MOST_FB, MOST_NMSE = 0.75, 0.3, 3.0
+MOST_INTEGRAL_FB = 0.1
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +48,17 @@ def test_arc_maxima_are_within_the_bounds(rows):
     assert nmse <= MOST_NMSE
 
 
-def test_more_arc_maxima_are_within_a_factor_of_two_than_aermods(rows):
+def test_arc_maxima_are_nearer_on_the_whole_than_aermods(rows):
     kept = [row for row in rows if row["obs_CoverQ_s_m3"] and row["AERMOD02222_CoverQ_s_m3"]]
     observed = np.array([float(row["obs_CoverQ_s_m3"]) for row in kept])
     aermod = np.array([float(row["AERMOD02222_CoverQ_s_m3"]) for row in kept])
-    assert compare(rows, "obs_CoverQ_s_m3", concentration_per_rate)[0] > scores(observed, aermod)[0]
+    ours, theirs = compare(rows, "obs_CoverQ_s_m3", concentration_per_rate), scores(observed, aermod)
+    assert ours[0] > theirs[0]
+    assert abs(ours[1]) < abs(theirs[1])
 
 
 def test_crosswind_integrals_are_within_the_bounds(rows):
     fac2, bias, nmse = compare(rows, "obs_CYoverQ_s_m2", crosswind_integrated_per_rate)
     assert fac2 >= LEAST_FAC2
-    assert abs(bias) <= MOST_FB
+    assert abs(bias) <= MOST_INTEGRAL_FB
     assert nmse <= MOST_NMSE

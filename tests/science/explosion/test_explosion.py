@@ -20,10 +20,13 @@ from anshu.science.explosion import (
     tnt,
     vapour_cloud,
 )
+from anshu.science.explosion.multi_energy_curves import BlastCurves
 from anshu.science.standing import Refusal
 from anshu.science.units import POUND_PER_SQUARE_INCH_PA
 
 ITS_DIGITS = 1e-10
+# Between two families of blast curves whose sources are alike but not the same.
+BLAST_FAMILIES_WITHIN = 1.6
 
 
 @pytest.fixture(scope="module")
@@ -114,13 +117,57 @@ def test_fuel_becomes_tnt_by_its_energy_and_yield():
     assert tnt.equivalent_mass_kg(1000.0, heat_of_combustion_j_kg=46.8e6, yield_fraction=0.03) == pytest.approx(300.0)
 
 
-def test_multi_energy_needs_its_curves():
+def test_multi_energy_needs_a_curve_for_its_class():
+    curves = BlastCurves("made for this test", {6: ((0.5, 0.5), (5.0, 0.05))})
     with pytest.raises(Refusal, match="curves_missing"):
-        multi_energy.overpressure_pa(100.0, energy_j=1e9, strength=6, curves=None)
+        multi_energy.overpressure_pa(100.0, energy_j=1e9, strength=7, curves=curves)
+
+
+@pytest.mark.parametrize("strength", [7, 8, 9, 10])
+def test_multi_energy_gives_nothing_near_a_strong_blast(strength):
+    near, far = np.array([1.4, 1.6]) * float(np.cbrt(1e9 / 101325))
+    assert np.isnan(multi_energy.overpressure_pa(near, energy_j=1e9, strength=strength))
+    assert multi_energy.overpressure_pa(far, energy_j=1e9, strength=strength) > 0
+
+
+# French practice for class 10: distance over the cube root of energy (m/J^(1/3)) and overpressure (mbar), two digits;
+# kept by a public calculator.
+@pytest.mark.parametrize(("distance", "mbar"), [(0.032, 200), (0.05, 140), (0.11, 50)])
+def test_multi_energys_class_ten_is_the_french_one(distance, mbar):
+    read = multi_energy.overpressure_pa(distance * np.cbrt(1e9), energy_j=1e9, strength=10)
+    assert float(read) == pytest.approx(mbar * 100, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("strength", "scaled", "over_ambient"),
+    # J. Currie (2021): the fits' own constants, each given for r' = 1, and the plateau near the cloud.
+    [(1, 1.0, 6.4e-3), (4, 1.0, 6.44e-2), (5, 1.0, 0.117), (6, 1.0, 0.301), (4, 0.3, 0.1), (6, 0.1, 0.5)],
+)
+def test_multi_energy_gives_back_the_fits_it_ships(strength, scaled, over_ambient):
+    one = float(np.cbrt(1e9 / 101325))
+    read = multi_energy.overpressure_pa(scaled * one, energy_j=1e9, strength=strength)
+    assert float(read) == pytest.approx(over_ambient * 101325, rel=1e-9)
+
+
+@pytest.mark.parametrize("scaled", [0.3, 0.8, 2.0, 5.0, 50.0])
+def test_stronger_multi_energy_classes_are_nowhere_weaker(scaled):
+    away = scaled * float(np.cbrt(1e9 / 101325))
+    pressures = [float(multi_energy.overpressure_pa(away, energy_j=1e9, strength=one)) for one in range(1, 7)]
+    assert pressures == sorted(pressures)
+    assert len(set(pressures)) == len(pressures)
+
+
+@pytest.mark.parametrize(("strength", "mach"), [(1, 0.037), (4, 0.125), (5, 0.25), (6, 0.5)])
+def test_multi_energy_lies_by_the_nearest_flame_speeds(strength, mach):
+    # Two families worked out apart from each other (TNO; Tang & Baker). BST doubles the energy on the ground itself.
+    away = np.array([0.8, 1.0, 1.5, 2.0, 3.0]) * float(np.cbrt(1e9 / 101325))
+    tno = multi_energy.overpressure_pa(away, energy_j=1e9, strength=strength)
+    bst = baker_strehlow_tang.overpressure_pa(away, energy_j=1e9, mach=mach)
+    assert (np.abs(np.log(tno / bst)) < np.log(BLAST_FAMILIES_WITHIN)).all()
 
 
 def test_multi_energy_reads_the_curve_it_is_given():
-    curves = multi_energy.BlastCurves("made for this test", {6: ((0.5, 0.5), (5.0, 0.05))})
+    curves = BlastCurves("made for this test", {6: ((0.5, 0.5), (5.0, 0.05))})
     energy = multi_energy.blast_energy_j(1000.0)
     one = energy / 101325
     read = multi_energy.overpressure_pa(
@@ -247,6 +294,11 @@ def test_a_gas_without_sourced_parameters_is_refused():
         probit.toxic_death("某气", 100, exposed_min=10)
 
 
+def test_the_purple_books_contribution_to_individual_risk():
+    # TNO (1999), Purple Book, appendix 6.B: 5e-7 a year, weather and direction 0.0368, death 0.381: 7.0e-9 a year.
+    assert individual_risk.risk_per_year([(5e-7 * 0.0368, 0.381)]) == pytest.approx(7.0e-9, rel=0.005)
+
+
 def test_individual_risk_adds_up_and_meets_its_limits():
     # Limits as printed in the notice No. 13 of 2014 and taken over by GB 36894 (standards.md C3).
     risk = individual_risk.risk_per_year([(1e-5, 0.2), (4e-6, 0.25)])
@@ -255,3 +307,39 @@ def test_individual_risk_adds_up_and_meets_its_limits():
     assert not individual_risk.is_acceptable(3.1e-6, "class_2", in_service=False)
     with pytest.raises(Refusal, match="bad_scenario"):
         individual_risk.risk_per_year([(1e-5, 1.2)])
+
+
+# TNO (2005), Yellow Book CPR 14E, table 6.A.1 (Raj): thousand times the view factor of an upright cylinder, by distance
+# over radius and along the row by length over radius, as taken down by another project's tests.
+RAJ_LENGTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 6.0, 10.0, 20.0)
+RAJ_VERTICAL = {
+    1.2: (196, 308, 397, 413, 416, 416, 416, 416, 416, 417),
+    1.5: (71, 135, 253, 312, 329, 332, 333, 333, 333, 333),
+    2.0: (28, 56, 126, 194, 236, 245, 248, 249, 249, 250),
+    3.0: (9, 19, 47, 86, 132, 150, 161, 163, 165, 167),
+    5.0: (3, 6, 15, 29, 53, 69, 86, 91, 97, 100),
+}
+RAJ_HORIZONTAL = {
+    1.2: (44, 120, 243, 291, 307, 310, 312, 312, 313, 314),
+    1.5: (6, 24, 97, 170, 212, 222, 228, 229, 231, 232),
+    2.0: (1, 5, 27, 73, 126, 145, 158, 160, 164, 166),
+}
+LAST_DIGIT = 1.0e-3
+
+
+@pytest.mark.parametrize("printed", [RAJ_VERTICAL, RAJ_HORIZONTAL])
+def test_view_factors_are_the_yellow_books_table(printed):
+    for away, row in printed.items():
+        for length, value in zip(RAJ_LENGTHS, row, strict=True):
+            seen = radiation.cylinder_view(away, diameter_m=2.0, length_m=length)[printed is RAJ_HORIZONTAL]
+            assert float(seen) == pytest.approx(value / 1000.0, abs=LAST_DIGIT)
+
+
+def test_the_yellow_books_benzene_pool():
+    # TNO (2005), Yellow Book, section 6.6.3: 28.3 m3 of benzene 2 cm deep, wind 5 m/s, air of 1.2243 kg/m3 (ours 1.2).
+    pool = pool_fire.PoolFire(42.445, 0.085, 4.015e7, radiant_fraction=0.4)
+    assert pool.area_m2 == pytest.approx(1415, rel=1e-3)
+    length = pool_fire.flame_length_m(pool, wind_m_s=5.0, vapour_kg_m3=1.2243)
+    assert length == pytest.approx(46.77, rel=0.02)
+    assert pool_fire.emissive_power_w_m2(pool, length_m=46.7725) == pytest.approx(252.4e3, rel=1e-3)
+    assert pool_fire.smoky_emissive_power_w_m2(42.445) == pytest.approx(21e3, rel=0.02)

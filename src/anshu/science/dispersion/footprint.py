@@ -12,6 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from anshu.science.dispersion import britter_mcquaid_plume as dense
 from anshu.science.dispersion.gaussian_plume import Plume, crosswind_half_width
+from anshu.science.dispersion.slab import profile as layer
+from anshu.science.dispersion.slab.trajectory import Trajectory
 from anshu.science.standing import Standing
 from anshu.science.units import Array
 
@@ -52,6 +54,16 @@ def dense_footprint(plume: dense.DensePlume, *, fraction: float, wind_from_deg: 
     """
     along = np.geomspace(_NEAREST_M, max(dense.distance_to(plume, fraction), 2 * _NEAREST_M), _POINTS)
     return downwind_polygon(along, dense.half_width(plume, along), wind_from_deg=wind_from_deg)
+
+
+def layer_footprint(
+    trajectory: Trajectory, *, fraction: float, wind_from_deg: float, z_m: float = 0.0, averaged_s: float = 10.0
+) -> Polygon:
+    """Draw where a shallow-layer cloud reaches a volume fraction while it passes, in metres east and north."""
+    x = trajectory.column("x_m")
+    along = np.geomspace(_NEAREST_M, x[-1], _POINTS)
+    half = layer.half_width(trajectory, along, fraction=fraction, z_m=z_m, averaged_s=averaged_s)
+    return downwind_polygon(along, half, wind_from_deg=wind_from_deg)
 
 
 def downwind_polygon(along_m: ArrayLike, half_width_m: ArrayLike, *, wind_from_deg: float) -> Polygon:

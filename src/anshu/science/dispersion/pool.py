@@ -10,7 +10,7 @@ from anshu.science.standing import Standing, require_positive
 from anshu.science.units import GAS_CONSTANT_J_MOL_K
 
 STANDING: Final = Standing(
-    verified_by=("丁烷球罐算例（selenized）：10 min 气载量（含池蒸发）",),
+    verified_by=("丁烷球罐算例（selenized）：10 min 气载量（含池蒸发）", "黄皮书式 3.24 的水蒸气传质系数，1 %"),
     valid_for="平整地面；低温液体以地面导热为主；常温液体以风吹蒸发为主",
 )
 

@@ -48,12 +48,6 @@ def wind_speed(layer: SurfaceLayer, height_m: ArrayLike) -> Array:
     return layer.friction_velocity_m_s / VON_KARMAN * scaled
 
 
-def mixing_gradient(layer: SurfaceLayer, height_m: ArrayLike) -> Array:
-    """Give φ_h = 1 + 5 z/L in stable, (1 - 16 z/L)^-1/2 in unstable air (Dyer 1974)."""
-    ratio = np.asarray(height_m, float) / layer.obukhov_length_m
-    return np.where(ratio >= 0, 1.0 + 5.0 * ratio, 1.0 / np.sqrt(1.0 - 16.0 * np.minimum(ratio, 0.0)))
-
-
 def obukhov_length(stability: str, roughness_m: float) -> float:
     """Estimate the Obukhov length from a Pasquill class and the roughness, metres (Golder 1972)."""
     slope, offset = _GOLDER[check_class(stability)]

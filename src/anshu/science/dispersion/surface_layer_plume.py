@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from anshu.science.dispersion.surface_layer import VON_KARMAN, SurfaceLayer, mixing_gradient, wind_speed
+from anshu.science.dispersion.surface_layer import VON_KARMAN, SurfaceLayer, wind_speed
 from anshu.science.standing import Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("Prairie Grass 1956 奇数次试验 77 个弧最大浓度：FAC2 0.97、FB 0.24、NMSE 0.59",),
+    verified_by=("Prairie Grass 1956 奇数次试验 77 个弧最大浓度：FAC2 0.96、FB 0.22、NMSE 0.55；横风积分 FB 0.04",),
     valid_for="近地（≤ 1 m）连续泄漏，平坦草地，50–800 m，u* 与 L 已知；10 分钟平均",
     supersedes="按稳定度级别的高斯烟羽（同一资料 ISCST2：FAC2 0.55）",
 )
@@ -20,6 +20,8 @@ STANDING: Final = Standing(
 _SHAPE: Final = 1.5
 _TRANSPORT_AT: Final = 0.6
 _MIXING_AT: Final = 1.55
+# Businger et al. (1971), Journal of the Atmospheric Sciences 28, 181-189: mixing of heat, for that of matter.
+_BUSINGER_KARMAN: Final = 0.35
 _A: Final = _SHAPE * gamma(2 / _SHAPE) / gamma(1 / _SHAPE) ** 2
 _B: Final = gamma(2 / _SHAPE) / gamma(1 / _SHAPE)
 # Draxler (1976), surface sources.
@@ -33,8 +35,9 @@ def concentration_per_rate(
 ) -> Array:
     """Give concentration over emission rate, C/Q, s/m³.
 
-    The mean height z̄ of the plume grows by dz̄/dx = k²/{[ln(0.6 z̄/z₀) - ψ] φ_h(1.55 z̄/L)}; the crosswind-integrated
-    concentration is A/(z̄ u) exp(-(B z/z̄)^1.5) with u taken at 0.6 z̄; across the wind the plume is Gaussian with
+    The mean height z̄ of the plume grows by dz̄/dx = k²/{[ln(0.6 z̄/z₀) - ψ] φ_h(1.55 z̄/L)} with k = 0.35 and
+    φ_h = 0.74 + 4.7 z/L in stable, 0.74 (1 - 9 z/L)^-1/2 in unstable air; the crosswind-integrated concentration
+    is A/(z̄ u) exp(-(B z/z̄)^1.5) with u taken at 0.6 z̄; across the wind the plume is Gaussian with
     σy = σ_v t /(1 + 0.9 √(t/300 s)), t = x/u, σ_v = u* (12 + 0.5 z_i/|L|)^(1/3) in unstable and 1.3 u* in other air.
 
     Parameters
@@ -84,8 +87,13 @@ def mean_height(layer: SurfaceLayer, x_m: ArrayLike) -> Array:
     heights = np.geomspace(low, _HIGHEST_M, 400)
     speed_scale = wind_speed(layer, _TRANSPORT_AT * heights) * VON_KARMAN / layer.friction_velocity_m_s
     # Above the layer where the formulas hold the unstable wind scale may fall to nothing; the plume is then mixed out.
-    slope = VON_KARMAN**2 / (np.maximum(speed_scale, 0.1) * mixing_gradient(layer, _MIXING_AT * heights))
+    slope = _BUSINGER_KARMAN**2 / (np.maximum(speed_scale, 0.1) * _mixing_gradient(layer, _MIXING_AT * heights))
     steps = np.diff(heights) * 2.0 / (slope[1:] + slope[:-1])
     reached = np.concatenate([[0.0], np.cumsum(steps)])
     mean: Array = np.interp(np.asarray(x_m, float), reached, heights)
     return mean
+
+
+def _mixing_gradient(layer: SurfaceLayer, height_m: Array) -> Array:
+    ratio = height_m / layer.obukhov_length_m
+    return np.where(ratio >= 0, 0.74 + 4.7 * ratio, 0.74 / np.sqrt(1.0 - 9.0 * np.minimum(ratio, 0.0)))

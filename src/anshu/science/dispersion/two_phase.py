@@ -9,7 +9,7 @@ from anshu.science.dispersion.liquid_orifice import Hole
 from anshu.science.standing import Standing, require_positive
 
 STANDING: Final = Standing(
-    verified_by=(),
+    verified_by=("KOSHA GUIDE P-92-2023 附 3：液氯槽车 38 mm 开口，11.6 kg/s",),
     valid_for="饱和液体经 10 cm 以上管段流出；更短时按非平衡修正，趋近液体孔口流",
 )
 # Fauske (1985): over about 10 cm of path the flow reaches equilibrium.

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from anshu.science.standing import Refusal, Standing
 
 STANDING: Final = Standing(
-    verified_by=(),
+    verified_by=("紫皮书附录 6.B 一项贡献 7.0e-9/年",),
     valid_for="只作校核：事故频率与后果由外部给定；防护目标分类按 GB 36894-2018 附录",
 )
 Target = Literal["sensitive", "important", "class_1", "class_2", "class_3"]

@@ -12,7 +12,11 @@ from anshu.science.standing import Standing
 from anshu.science.units import STANDARD_GRAVITY_M_S2, Array
 
 STANDING: Final = Standing(
-    verified_by=("NUREG-1805 第 5 章热释放率算例", "五组大型池火表面辐射实测（Mudan 1984、Raj 2005），1.5 倍以内"),
+    verified_by=(
+        "NUREG-1805 第 5 章热释放率算例",
+        "黄皮书 6.6.3 苯池火算例：火焰长 1.5 %、表面辐射 0.1 %",
+        "五组大型池火表面辐射实测（Mudan 1984、Raj 2005），1.5 倍以内",
+    ),
     valid_for="圆形液池，直径 1–40 m；大池烟遮取 Mudan 式；不计火焰倾斜对视角的影响",
 )
 AIR_KG_M3: Final = 1.2

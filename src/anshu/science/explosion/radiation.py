@@ -10,7 +10,7 @@ from anshu.science.standing import Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("圆柱视角系数与数值积分比对",),
+    verified_by=("黄皮书表 6.A.1（Raj）直立圆柱视角系数 80 格，末位 1", "圆柱视角系数与数值积分比对"),
     valid_for="透射率 p_w·X = 1e4–1e5 Pa·m；直立圆柱火焰，目标在底面高度",
 )
 
