@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.selectors.relations import relations_of
 from anshu.kernel.access.viewer import Viewer
-from anshu.web.sensorthings.compiling import Question, moment
+from anshu.web.sensorthings.compiling import Question
 from anshu.web.sensorthings.entities import ENTITIES, Attribute, Entity, Link
+from anshu.web.sensorthings.literals import moment
 from anshu.web.sensorthings.options import Options, token_of
-from anshu.web.sensorthings.problems import Problem, wrong
+from anshu.web.sensorthings.problems import Problem, located, wrong
 from anshu.web.sensorthings.syntax import Node, Route
 
 PATIENCE_S = 10
@@ -82,6 +83,7 @@ class Reader:
 
     def one(self, entity: Entity, fixed: Fixed, options: Options) -> dict[str, Any] | None:
         """This will give one entity as JSON."""
+        self._checked(entity, options)
         page = self._page(entity, [fixed], replace(options, top=1, skip=0, order=(), after=None))[0]
         self._expanded(entity, page, options)
         return self._shown(entity, page[0], options) if page else None
@@ -90,14 +92,16 @@ class Reader:
 
     def count(self, entity: Entity, fixed: Fixed, options: Options) -> int:
         """This will count the rows that fit."""
+        self._checked(entity, options)
         return self._counts(entity, [fixed], options)[0]
 
     def collection(self, entity: Entity, fixed: Fixed, options: Options, here: str) -> dict[str, Any]:
         """This will give one page of a collection as JSON; `here` is its own address."""
+        self._checked(entity, options)
         page = self._page(entity, [fixed], options)[0]
         answer: dict[str, Any] = {}
         if options.count:
-            answer["@iot.count"] = self.count(entity, fixed, options)
+            answer["@iot.count"] = self._counts(entity, [fixed], options)[0]
         if len(page) > options.top and options.top:
             page = page[: options.top]
             answer["@iot.nextLink"] = self._next(entity, page[-1], options, here)
@@ -106,6 +110,18 @@ class Reader:
         if options.data_array:
             return {**answer, "value": self._arrays(page, options)}
         return {**answer, "value": [self._shown(entity, row, options) for row in page]}
+
+    def _checked(self, entity: Entity, options: Options) -> None:
+        """This will refuse what has no meaning before anything is read, so that no refusal depends on what is there."""
+        question = self._question()
+        if options.where is not None:
+            question.condition(options.where, entity, "t")
+        self._keys(question, entity, options)
+        for name, inner in options.expand.items():
+            link = entity.link(name)
+            if link is not None:
+                with located(f"$expand={name}:"):
+                    self._checked(ENTITIES[link.target], inner)
 
     def _next(self, entity: Entity, last: Row, options: Options, here: str) -> str:
         keys = self._keys(self._question(), entity, options)

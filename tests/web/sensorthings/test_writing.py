@@ -19,18 +19,12 @@ from anshu.kernel.access.services import api_token_issue
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.audit.models import AuditEntry
 from anshu.web.models import Description
-from anshu.web.sensorthings import callers, rate
 
 ROOT = "/sta/v1.1"
 START = datetime(2026, 7, 4, 0, 0, tzinfo=UTC)
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 # A body of the reference server's own tests; it is all within our profile.
 BODIES = ("entitiesDefault.json",)
-
-
-@pytest.fixture(autouse=True)
-def fresh_allowance(monkeypatch):
-    monkeypatch.setattr(callers, "ALLOWANCES", rate.Allowances(lambda: 0.0, burst=1_000))
 
 
 def issue(**more):
