@@ -19,8 +19,9 @@ FAR = "330825109205"
 
 
 @pytest.fixture(autouse=True)
-def fresh_allowance(monkeypatch):
-    monkeypatch.setattr(callers, "ALLOWANCES", rate.Allowances(lambda: 0.0, burst=1_000))
+def ample_allowance(monkeypatch):
+    """Tests that ask much are not held up."""
+    monkeypatch.setattr(callers, "ALLOWANCES", rate.Allowances(burst=100_000))
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_other_options_are_refused_with_place_and_reason(get):
         ("expand", "Datastream($filter=id gt 'x')"): "Datastream: $filter 第 4 个字符处",
         ("expand", "Datastream($expand=Observations($filter=result eq))"): "Observations: $filter 第 10 个字符处",
         ("expand", "Datastream/Thing/Datastreams/Thing/Datastreams"): "4",
-        ("top", 10_001): "$top", ("top", -1): "$top",
+        ("top", 10**9 + 1): "$top", ("top", -1): "$top",
         ("top", "x"): "$top", ("skip", 10**8): "$skip", ("count", "maybe"): "$count", ("skiptoken", "!"): "下一页",
         ("skiptoken", "WzFd"): "下一页", ("skiptoken", "W3RydWUsdHJ1ZV0"): "下一页",
         ("resultFormat", "csv"): "dataArray",

@@ -14,7 +14,8 @@ from anshu.web.sensorthings.entities import ENTITIES, Entity
 from anshu.web.sensorthings.problems import Problem, located, wrong
 from anshu.web.sensorthings.syntax import Node, parse, parse_order
 
-TOP, MOST_TOP = 100, 1_000
+# A page holds so many unless told otherwise, and so many at most: entities, or rows of arrays.
+TOP, MOST_TOP, MOST_ARRAY_TOP = 100, 1_000, 10_000
 MOST_SKIP = 100_000
 MOST_EXPAND_DEPTH, MOST_EXPANDS = 4, 16
 MOST_ORDER_KEYS = 5
@@ -79,7 +80,8 @@ def _read(written: dict[str, str], entity: Entity, depth: int) -> Options:
         order=order,
         select=_select(written.get("$select", ""), entity),
         expand=_expand(written.get("$expand", ""), entity, depth),
-        top=_number(written.get("$top"), "$top", TOP, MOST_TOP),
+        # What is beyond our limit is served by pages of our limit (18-088, 9.3.3.4).
+        top=min(_number(written.get("$top"), "$top", TOP, 10**9), MOST_ARRAY_TOP if shape == "dataarray" else MOST_TOP),
         skip=_number(written.get("$skip"), "$skip", 0, MOST_SKIP),
         count=_flag(written.get("$count", "false")),
         data_array=shape == "dataarray",
