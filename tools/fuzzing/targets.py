@@ -18,6 +18,7 @@ from anshu.wire.hj212.checksum import crc16_hj212
 from anshu.wire.hj212.encryption import encrypt_region
 from anshu.wire.jt809.session import write_secret
 from anshu.wire.vehicles import Report
+from tools.fuzzing import queries
 
 NOW = datetime(2026, 6, 20, 7, 30, tzinfo=UTC)
 # What a session may keep of one connection: the longest frame, packets waiting for the others, and what is being read.
@@ -390,5 +391,6 @@ def targets() -> dict[str, Target]:
         Target("configuration", _configuration, [_body(_CONFIG) + b"\n\n" + bytes(range(64))]),
         Target("modbus", _modbus, [_body(_REGISTERS)]),
         Target("usgs", _usgs, [_body(_RIVERS)]),
+        Target("sensorthings", queries.attack, queries.SEEDS),
     ]
     return {each.name: each for each in found}

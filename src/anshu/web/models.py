@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one thing that the web layer keeps: what interfaces say about objects that no register has a column for."""
+"""What interfaces say about objects that no register has a column for, and how often they ask."""
 
 from typing import ClassVar
 
@@ -19,3 +19,13 @@ class Description(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity}({self.key})"
+
+
+class Allowance(models.Model):
+    """请求余量: when a caller's bucket of requests will be full again; full ones say nothing and may be left."""
+
+    caller = models.CharField(max_length=40, primary_key=True)
+    full_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.caller

@@ -15,6 +15,7 @@ from anshu.kernel.access.choices import ADMINISTRATORS, Capability, Reach, Right
 from anshu.kernel.access.matrix import matrix, reaches
 from anshu.kernel.access.viewer import Absent, Holding, Viewer, fetch, within
 from anshu.kernel.org.choices import Level
+from anshu.kernel.org.selectors import prefix_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,22 @@ def test_filter_and_check_agree_for_every_capability_and_right(role, rows):
                     seen[key] = set(kept)
                 covered = {row.pk for row in all_rows if viewer.covers(row, capability, right)}
                 assert covered == seen[key], (viewer.holdings, capability, right, model)
+
+
+@pytest.mark.parametrize("role", [Role.R01, Role.R03, Role.R23, Role.R25])
+def test_what_an_interface_holds_is_bounded_by_its_place_and_sectors(role, rows):
+    for place, sectors, capability in product(HOLDS, (None, frozenset({"flood"})), Capability):
+        one = Viewer(kind="device", id="1", label="", holdings=(Holding(role, place, sectors, bounded=True),))
+        free = Viewer(kind="device", id="1", label="", holdings=(Holding(role, place, sectors),))
+        seen, more = (set(RiskObject.objects.filter(within(each, RiskObject, capability))) for each in (one, free))
+        park = not place.isdigit()
+        fits = {
+            row for row in RiskObject.objects.all()
+            if (row.park_code == place if park else row.division_code.startswith(prefix_of(place)))
+            and row.sector_code in (sectors or SECTORS)
+        }  # fmt: skip
+        assert more & fits <= seen <= fits
+        assert {row for row in RiskObject.objects.all() if one.covers(row, capability)} == seen
 
 
 @pytest.mark.parametrize(("role", "capability"), list(product(Role, Capability)))

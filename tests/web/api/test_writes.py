@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from tests.web.conftest import make_world
 
 from anshu.domain.command.models import Incident
 from anshu.domain.grassroots.models import Task
@@ -98,6 +99,13 @@ def test_an_upper_platform_reads_with_its_token_and_without_csrf(world, token):
     assert answer.status_code == 200
     assert answer.json()["count"] == 1
     assert client.get("/api/v1/session", headers={"Authorization": f"Bearer {token}"}).json()["user"]["id"] == 0
+
+
+def test_an_upper_platforms_token_for_one_township_reads_no_other(cast, now, token):
+    make_world(now)
+    ApiToken.objects.update(division_code="330825109000")
+    answer = Client().get("/api/v1/alarms", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["count"] == 0
 
 
 def test_a_wrong_token_is_not_made_good_by_a_session(cast, sit):

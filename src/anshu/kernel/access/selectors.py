@@ -80,7 +80,11 @@ def _holding(grant: Grant, organisation_id: int | None) -> Holding:
 
 
 def viewer_of_token(secret: str, *, at: datetime) -> Viewer | None:
-    """This will find who a bearer token `<identifier>.<secret>` stands for; None when it is not valid."""
+    """This will find who a bearer token `<identifier>.<secret>` stands for; None when it is not valid.
+
+    It reaches no further than the division and the sectors it was issued for, whatever its role reaches (actors.md §5,
+    R25: the data sets agreed).
+    """
     if not (secret.isascii() and secret.isprintable()):
         return None
     identifier, _, rest = secret.partition(".")
@@ -88,5 +92,5 @@ def viewer_of_token(secret: str, *, at: datetime) -> Viewer | None:
     digest = hashlib.sha256(rest.encode()).hexdigest()
     if token is None or not hmac.compare_digest(digest, token.secret_hash):
         return None
-    holding = Holding(Role(token.role), token.division_code, frozenset(token.sectors) or None)
+    holding = Holding(Role(token.role), token.division_code, frozenset(token.sectors) or None, bounded=True)
     return Viewer(kind=DEVICE, id=f"token:{token.pk}", label=token.name, token_id=token.pk, holdings=(holding,))

@@ -2,7 +2,7 @@
 """A viewer: an actor with the roles held, and the one place that decides what is in scope."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Any, Protocol
@@ -28,6 +28,8 @@ class Holding:
     sectors: frozenset[str] | None = None
     unit_id: int | None = None
     post_id: int | None = None
+    # Whether the division and the sectors bound every reach of the role: what was agreed for an interface.
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,13 @@ class Viewer(Actor):
 
 
 def _scope(holding: Holding, reach: Reach) -> Scope | None:
+    found = _reached(holding, reach)
+    if found is None or not holding.bounded:
+        return found
+    return replace(found, prefix=prefix_of(holding.division_code), sectors=holding.sectors)
+
+
+def _reached(holding: Holding, reach: Reach) -> Scope | None:
     prefix = prefix_of(holding.division_code)
     match reach:
         case Reach.COUNTY:

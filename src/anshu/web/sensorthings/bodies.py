@@ -14,20 +14,27 @@ from anshu.web.sensorthings.problems import Problem, wrong
 MOST_TEXT = 4_000
 # Levels of objects and lists within free properties.
 DEEPEST = 12
+JSON_PATCH = "application/json-patch+json"
 Body = Mapping[str, Any]
 _GEOJSON = ("application/geo+json", "application/vnd.geo+json")
 
 
-def read_json(request: HttpRequest) -> Any:
-    """This will read a request's JSON; raises Problem."""
-    kind = (request.content_type or "").lower()
-    if kind and kind != "application/json":
-        raise Problem(415, "media_type", _("请求体应为 application/json"))
+def is_json_patch(request: HttpRequest) -> bool:
+    """This will tell whether a body is operations rather than an entity."""
+    return (request.content_type or "").lower() == JSON_PATCH
+
+
+def read_json(request: HttpRequest, *kinds: str) -> Any:
+    """This will read a request's JSON of the media type application/json or of one of `kinds`; raises Problem."""
+    kind, taken = (request.content_type or "").lower(), ("application/json", *kinds)
+    if kind and kind not in taken:
+        said = _("请求体应为 %(kinds)s") % {"kinds": "、".join(taken)}
+        raise Problem(415, "media_type", said, {"Accept": ", ".join(taken)})
     try:
         found = json.loads(request.body, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise wrong(_("请求体不是合法的 JSON"), "not_json") from error
-    _bounded(found, 0)
+    bounded(found)
     return found
 
 
@@ -35,17 +42,17 @@ def _refuse(name: str) -> None:
     raise ValueError(name)
 
 
-def _bounded(value: Any, depth: int) -> None:
+def bounded(value: Any, depth: int = 0) -> None:
     """This will refuse what our database cannot hold, and what nobody means."""
     if depth > DEEPEST:
         raise wrong(_("请求体嵌套太深"), "too_deep")
     if isinstance(value, dict):
         for name, inner in value.items():
-            _bounded(name, depth + 1)
-            _bounded(inner, depth + 1)
+            bounded(name, depth + 1)
+            bounded(inner, depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            _bounded(inner, depth + 1)
+            bounded(inner, depth + 1)
     elif isinstance(value, str) and ("\x00" in value or _unspeakable(value)):
         raise wrong(_("含有不可用的字符"))
 

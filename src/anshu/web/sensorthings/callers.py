@@ -3,7 +3,6 @@
 
 import base64
 import binascii
-import time
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from anshu.web.sensorthings.problems import Problem
 from anshu.web.sensorthings.rate import Allowances
 
 _CHALLENGE = 'Bearer, Basic realm="SensorThings", charset="UTF-8"'
-ALLOWANCES = Allowances(time.monotonic)
+ALLOWANCES = Allowances()
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 

@@ -1,36 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the tree of an expression to SQL with bound values. No text of the caller's ever becomes SQL."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from django.contrib.gis.geos import GEOSException, GEOSGeometry
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from anshu.web.sensorthings.entities import ENTITIES, UNDESCRIBED, Attribute, Entity, Link
-from anshu.web.sensorthings.problems import Problem, wrong
+from anshu.web.sensorthings.functions import FUNCTIONS, PERIODS, Function, Term, related
+from anshu.web.sensorthings.literals import MOST_YEARS, clock, day, duration, geometry, moment, offset_minutes, period
+from anshu.web.sensorthings.problems import Problem, located, wrong
 from anshu.web.sensorthings.syntax import Call, Literal, Node, Route
 
-_MOST_VERTICES = 1_000
-_DURATION = re.compile(
-    r"(?P<sign>-?)P(?:(?P<y>\d{1,4})Y)?(?:(?P<mo>\d{1,4})M)?(?:(?P<w>\d{1,5})W)?(?:(?P<d>\d{1,6})D)?"
-    r"(?:T(?:(?P<h>\d{1,6})H)?(?:(?P<mi>\d{1,7})M)?(?:(?P<s>\d{1,9}(?:\.\d{1,6})?)S)?)?"
-)
 _COMPARING = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-_RECKONING = {"add": "+", "sub": "-", "mul": "*"}
-_JSON_OF = {"text": "text", "number": "numeric", "bool": "boolean"}
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A piece of SQL with its kind: text, number, moment, date, clock, duration, geo, json, period, bool or null."""
-
-    sql: str
-    kind: str
+_RECKONING = {
+    "add": "({0} + {1})", "sub": "({0} - {1})", "mul": "({0} * {1})", "div": "({0} / nullif({1}, 0))",
+    "mod": "mod({0}, nullif({1}, 0))",
+}  # fmt: skip
+_TIMELY = ("moment", "date", "period", "duration")
+_JSON_OF = ("text", "number", "bool")
+_NULLS = {
+    "text": "text", "number": "numeric", "bool": "boolean", "moment": "timestamptz", "date": "date", "clock": "time",
+    "duration": "interval", "geo": "geometry", "period": "timestamptz",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -63,11 +57,13 @@ class Question:
 
     def condition(self, node: Node, entity: Entity, alias: str) -> str:
         """This will give the SQL of a $filter over the rows of `alias`."""
-        return _Compiler(self, entity, alias).truth(node)
+        with located("$filter"):
+            return _Compiler(self, entity, alias).truth(node)
 
     def key(self, node: Node, entity: Entity, alias: str) -> str:
         """This will give the SQL of an $orderby over the rows of `alias`."""
-        return _Compiler(self, entity, alias).single(node)
+        with located("$orderby"):
+            return _Compiler(self, entity, alias).single(node)
 
 
 @dataclass(slots=True)
@@ -97,7 +93,7 @@ class _Compiler:
         self._joins = _Joins()
         term = self._term(node)
         if term.kind not in ("bool", "json"):
-            raise wrong(_("$filter 应为条件,例如 result gt 5"), "type")
+            raise wrong(_("应为条件,例如 result gt 5"), "type").placed(node.at)
         sql = term.sql if term.kind == "bool" else f"({term.sql} = 'true'::jsonb)"
         return self._reached(f"exists (select 1 from {{tables}} where {{conditions}} and {sql})", sql)
 
@@ -106,7 +102,7 @@ class _Compiler:
         term = self._term(node)
         if self._joins.many:
             raise wrong(_("不能按多个对象的属性排序"), "type")
-        if term.kind in ("period", "geo", "null"):
+        if term.kind in ("geo", "null"):
             raise wrong(_("不能按这个属性排序"), "type")
         return self._reached(f"(select {term.sql} from {{tables}} where {{conditions}} limit 1)", term.sql)
 
@@ -117,45 +113,45 @@ class _Compiler:
         return joined.replace("{tables}", tables).replace("{conditions}", conditions)
 
     def _term(self, node: Node) -> Term:
-        if isinstance(node, Literal):
-            return self._literal(node)
-        if isinstance(node, Route):
-            return self._route(node)
+        with located(at=node.at):
+            if isinstance(node, Literal):
+                return self._literal(node)
+            if isinstance(node, Route):
+                return self._route(node)
+            return self._call(node)
+
+    def _call(self, node: Call) -> Term:
         if node.name in ("and", "or"):
             left, right = (self._truthy(self._term(each)) for each in node.operands)
             return Term(f"({left} {node.name} {right})", "bool")
         if node.name == "not":
             return Term(f"(not coalesce({self._truthy(self._term(node.operands[0]))}, false))", "bool")
         if node.name == "minus":
-            return Term(f"(- {self._as(self._term(node.operands[0]), 'number')})", "number")
+            return self._negative(self._term(node.operands[0]))
         if node.name in _COMPARING:
             return self._compared(node)
-        if node.name in (*_RECKONING, "div", "mod"):
+        if node.name in _RECKONING:
             return self._reckoned(node)
+        if node.name in PERIODS:
+            return self._related(node)
         return self._called(node)
 
     def _truthy(self, term: Term) -> str:
-        return self._as(term, "bool")
+        return self._as(term, "bool").sql
 
-    def _as(self, term: Term, kind: str) -> str:
+    def _as(self, term: Term, kind: str) -> Term:
         """This will give the term as one kind; free JSON becomes what is asked, or null where it is something else."""
         if term.kind == kind:
-            return term.sql
+            return term
         if term.kind == "null":
-            return "null"
-        if term.kind == "json":
-            text = f"({term.sql} #>> '{{}}')"
-            if kind == "text":
-                return f"(case when jsonb_typeof({term.sql}) <> 'null' then {text} end)"
-            if kind == "number":
-                return f"(case when jsonb_typeof({term.sql}) = 'number' then {text}::numeric::float8 end)"
-            if kind == "bool":
-                return f"({term.sql} = 'true'::jsonb)"
+            return Term(f"null::{_NULLS[kind]}", kind, exact=kind == "number")
+        if term.kind == "json" and kind in _JSON_OF:
+            return _of_json(term.sql, kind)
         if term.kind == "moment" and kind == "date":
-            return f"({term.sql} at time zone 'UTC')::date"
+            return Term(f"({term.sql} at time zone interval '{term.offset:d} minutes')::date", "date")
         if term.kind == "date" and kind == "moment":
-            return f"({term.sql}::timestamp at time zone 'UTC')"
-        raise wrong(_("类型不符:需要 %(wanted)s,得到 %(given)s") % {"wanted": kind, "given": term.kind}, "type")
+            return Term(f"({term.sql}::timestamp at time zone 'UTC')", "moment")
+        raise _unlike(kind, term.kind)
 
     def _literal(self, node: Literal) -> Term:
         bind = self._question.bind
@@ -167,16 +163,28 @@ class _Compiler:
             case "bool":
                 return Term("true" if node.value else "false", "bool")
             case "moment":
-                return Term(f"{bind(moment(node.value))}::timestamptz", "moment")
+                return Term(f"{bind(moment(node.value))}::timestamptz", "moment", offset=offset_minutes(node.value))
             case "date":
-                return Term(f"{bind(_date(node.value))}::date", "date")
+                return Term(f"{bind(day(node.value))}::date", "date")
             case "clock":
-                return Term(f"{bind(_clock(node.value))}::time", "clock")
+                return Term(f"{bind(clock(node.value))}::time", "clock")
             case "duration":
-                return Term(f"{bind(_duration(node.value))}::interval", "duration")
+                return Term(f"{bind(duration(node.value))}::interval", "duration")
+            case "period":
+                return self._period(*period(node.value))
             case "geography":
-                return Term(f"st_geomfromewkt({bind(_geometry(node.value))})", "geo")
+                return Term(f"st_geomfromewkt({bind(geometry(node.value))})", "geo")
         return Term("null", "null")
+
+    def _period(self, first: datetime | str, last: datetime | str) -> Term:
+        """This will give a period of which one end may be the other moved by a duration."""
+        bind = self._question.bind
+        if isinstance(first, str):
+            end = f"{bind(last)}::timestamptz"
+            return Term(f"({end} - {bind(first)}::interval)", "period", until=end)
+        start = f"{bind(first)}::timestamptz"
+        moved = f"({start} + {bind(last)}::interval)" if isinstance(last, str) else f"{bind(last)}::timestamptz"
+        return Term(start, "period", until=moved)
 
     def _route(self, node: Route) -> Term:
         entity, alias, parts = self._entity, self._alias, list(node.parts)
@@ -195,6 +203,8 @@ class _Compiler:
 
     def _inside(self, attribute: Attribute, alias: str, deeper: list[str]) -> Term:
         sql = attribute.sql.format(a=alias)
+        if attribute.kind == "period" and not deeper:
+            return Term(f"(({sql})->>0)::timestamptz", "period", until=f"(({sql})->>1)::timestamptz")
         if not deeper:
             return Term(sql, attribute.kind)
         if attribute.kind != "json":
@@ -223,9 +233,14 @@ class _Compiler:
         if left.kind == right.kind == "json":
             return Term(f"({left.sql} {sign} {right.sql})", "bool")
         kind = _common(left.kind, right.kind)
-        if kind in ("period", "geo"):
+        if kind == "period":
+            return related(node.name, self._time(left), self._time(right))
+        if kind == "geo":
             raise wrong(_("%(kind)s 不能这样比较") % {"kind": kind}, "type")
-        return Term(f"({self._as(left, kind)} {sign} {self._as(right, kind)})", "bool")
+        one, other = self._as(left, kind), self._as(right, kind)
+        if one.exact or other.exact:
+            one, other = _numeric(one), _numeric(other)
+        return Term(f"({one.sql} {sign} {other.sql})", "bool")
 
     def _compared_to_null(self, name: str, other: Term) -> Term:
         if name not in ("eq", "ne"):
@@ -235,108 +250,86 @@ class _Compiler:
 
     def _reckoned(self, node: Call) -> Term:
         left, right = (self._term(each) for each in node.operands)
-        if "duration" in (left.kind, right.kind) or left.kind == right.kind == "moment":
+        if left.kind in _TIMELY or right.kind in _TIMELY:
             return self._shifted(node.name, left, right)
-        a, b = self._as(left, "number"), self._as(right, "number")
-        if node.name == "div":
-            return Term(f"({a}::float8 / nullif({b}::float8, 0))", "number")
-        if node.name == "mod":
-            return Term(f"mod({a}::numeric, nullif({b}::numeric, 0))::float8", "number")
-        return Term(f"({a} {_RECKONING[node.name]} {b})", "number")
+        a, b = (_numeric(self._as(each, "number")) for each in (left, right))
+        return Term(_RECKONING[node.name].format(a.sql, b.sql), "number", exact=True)
+
+    def _negative(self, term: Term) -> Term:
+        if term.kind == "duration":
+            return Term(f"(- {term.sql})", "duration")
+        return Term(f"(- {_numeric(self._as(term, 'number')).sql})", "number", exact=True)
 
     def _shifted(self, name: str, left: Term, right: Term) -> Term:
-        """This will move a moment by a duration, or take one moment from another."""
-        if name == "sub" and left.kind == right.kind == "moment":
-            return Term(f"({left.sql} - {right.sql})", "duration")
-        if name not in ("add", "sub") or right.kind != "duration":
-            raise wrong(_("时间只能加减 duration'…'"), "type")
-        kind = "duration" if left.kind == "duration" else "moment"
-        return Term(f"({self._as(left, kind)} {_RECKONING[name]} {right.sql})", kind)
+        """This will move a time by a duration, or take one moment from another."""
+        if name == "add" and left.kind == "duration" and right.kind in ("moment", "date", "period"):
+            left, right = right, left
+        if name == "sub" and {left.kind, right.kind} <= {"moment", "date"}:
+            one, other = (_within_years(self._as(each, "moment").sql) for each in (left, right))
+            return Term(f"({one} - {other})", "duration")
+        if name not in ("add", "sub") or right.kind != "duration" or left.kind not in _TIMELY:
+            raise wrong(_("时间只能加减 duration'…',或两个时刻相减"), "type")
+        form = _RECKONING[name]
+        if left.kind == "duration":
+            return Term(form.format(_bounded(left.sql), _bounded(right.sql)), "duration")
+        moved = self._as(left, "moment") if left.kind == "date" else left
+        start, end = (form.format(_within_years(each), _bounded(right.sql)) for each in moved.ends)
+        return replace(moved, sql=start, until=end if moved.kind == "period" else "")
+
+    def _related(self, node: Call) -> Term:
+        """This will relate two times; only a period can have something happen during it."""
+        if len(node.operands) != 2:
+            raise _wrong_number(node.name, (2,))
+        left, right = (self._time(self._term(each)) for each in node.operands)
+        if node.name == "during" and right.kind != "period":
+            said = _("during 的第二个参数应为时段,例如 2026-07-01T00:00:00Z/P1D")
+            raise wrong(said, "type").placed(node.operands[1].at)
+        return related(node.name, left, right)
+
+    def _time(self, term: Term) -> Term:
+        return term if term.kind == "period" else self._as(term, "moment")
 
     def _called(self, node: Call) -> Term:
-        found = _FUNCTIONS.get(node.name)
+        found = FUNCTIONS.get(node.name)
+        if node.name == "now":
+            found = [Function((), "moment", lambda **_clock: f"{self._question.bind(self._question.now)}::timestamptz")]
         if found is None:
             raise wrong(_("没有函数“%(name)s”") % {"name": node.name[:40]}, "unknown_function")
         shapes = [shape for shape in found if len(shape.takes) == len(node.operands)]
         if not shapes:
-            raise wrong(_("函数 %(name)s 的参数个数不对") % {"name": node.name}, "arguments")
+            raise _wrong_number(node.name, sorted({len(shape.takes) for shape in found}))
         terms = [self._term(each) for each in node.operands]
-        given = [self._as(term, kind) for term, kind in zip(terms, shapes[0].takes, strict=True)]
-        return Term(shapes[0].sql(*given, *([self._question] if shapes[0].asks else [])), shapes[0].gives)
+        fits = (shape for shape in shapes if [term.kind for term in terms] == list(shape.takes))
+        shape = next(fits, shapes[0])
+        return shape.of([self._operand(*each) for each in zip(node.operands, terms, shape.takes, strict=True)])
+
+    def _operand(self, node: Node, term: Term, kind: str) -> Term:
+        with located(at=node.at):
+            return self._as(term, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class _Function:
-    takes: tuple[str, ...]
-    gives: str
-    sql: Callable[..., str]
-    asks: bool = False
+def _numeric(term: Term) -> Term:
+    return term if term.exact else Term(f"({term.sql})::numeric", "number", exact=True)
 
 
-def _shape(takes: str, gives: str, form: str) -> _Function:
-    return _Function(tuple(takes.split()), gives, form.format)
+def _within_years(sql: str) -> str:
+    """This will keep a moment where a duration of ours can move it without leaving PostgreSQL's calendar."""
+    return f"least(greatest({sql}, '0001-01-01T00:00:00Z'::timestamptz), '9999-12-31T23:59:59Z'::timestamptz)"
 
 
-def _part(name: str) -> list[_Function]:
-    return [_shape("moment", "number", f"extract({name} from {{0}} at time zone 'UTC')::bigint")]
+def _bounded(sql: str) -> str:
+    return f"least(greatest({sql}, interval '-{MOST_YEARS} years'), interval '{MOST_YEARS} years')"
 
 
-def _spatial(name: str) -> list[_Function]:
-    return [_shape("geo geo", "bool", f"{name}({{0}}, {{1}})")]
-
-
-_FUNCTIONS: dict[str, list[_Function]] = {
-    "substringof": [_shape("text text", "bool", "(strpos({1}, {0}) > 0)")],
-    "contains": [_shape("text text", "bool", "(strpos({0}, {1}) > 0)")],
-    "startswith": [_shape("text text", "bool", "starts_with({0}, {1})")],
-    "endswith": [_shape("text text", "bool", "(right({0}, length({1})) = {1})")],
-    "length": [_shape("text", "number", "length({0})")],
-    "indexof": [_shape("text text", "number", "(strpos({0}, {1}) - 1)")],
-    "substring": [
-        _shape("text number", "text", "substr({0}, least(greatest({1}, 0), 1000000)::int + 1)"),
-        _shape(
-            "text number number",
-            "text",
-            "substr({0}, least(greatest({1}, 0), 1000000)::int + 1, least(greatest({2}, 0), 1000000)::int)",
-        ),
-    ],
-    "tolower": [_shape("text", "text", "lower({0})")],
-    "toupper": [_shape("text", "text", "upper({0})")],
-    "trim": [_shape("text", "text", "trim({0})")],
-    "concat": [_shape("text text", "text", "({0} || {1})")],
-    **{name: _part(name) for name in ("year", "month", "day", "hour", "minute")},
-    "second": [_shape("moment", "number", "floor(extract(second from {0}))::bigint")],
-    "fractionalseconds": [_shape("moment", "number", "mod(extract(second from {0}), 1)::float8")],
-    "date": [_shape("moment", "date", "({0} at time zone 'UTC')::date")],
-    "time": [_shape("moment", "clock", "({0} at time zone 'UTC')::time")],
-    "totaloffsetminutes": [_shape("moment", "number", "(case when {0} is not null then 0 end)")],
-    "now": [_Function((), "moment", lambda question: f"{question.bind(question.now)}::timestamptz", asks=True)],
-    "mindatetime": [_shape("", "moment", "'-infinity'::timestamptz")],
-    "maxdatetime": [_shape("", "moment", "'infinity'::timestamptz")],
-    "round": [_shape("number", "number", "round(({0})::numeric)::float8")],
-    "floor": [_shape("number", "number", "floor(({0})::float8)")],
-    "ceiling": [_shape("number", "number", "ceil(({0})::float8)")],
-    # Degrees would mean nothing to people: metres on the globe.
-    "geo.distance": [_shape("geo geo", "number", "st_distance({0}::geography, {1}::geography)")],
-    "geo.length": [_shape("geo", "number", "st_length({0}::geography)")],
-    "geo.intersects": _spatial("st_intersects"),
-    **{
-        name: _spatial(name)
-        for name in (
-            "st_equals", "st_disjoint", "st_touches", "st_within", "st_overlaps", "st_crosses", "st_intersects",
-            "st_contains",
-        )
-    },
-}  # fmt: skip
-
-
-def _relates(left: str, right: str, pattern: str) -> str:
-    """This will compare with a pattern of nine marks; anything else matches nothing."""
-    safe = f"(case when {pattern} ~ '^[TF012*]{{9}}$' then {pattern} else 'FFFFFFFFF' end)"
-    return f"st_relate({left}, {right}, {safe})"
-
-
-_FUNCTIONS["st_relate"] = [_Function(("geo", "geo", "text"), "bool", _relates)]
+def _of_json(sql: str, kind: str) -> Term:
+    text = f"({sql} #>> '{{}}')"
+    match kind:
+        case "text":
+            return Term(f"(case when jsonb_typeof({sql}) <> 'null' then {text} end)", "text")
+        case "number":
+            found = f"(case when jsonb_typeof({sql}) = 'number' then {text}::numeric end)"
+            return Term(found, "number", exact=True)
+    return Term(f"({sql} = 'true'::jsonb)", "bool")
 
 
 def _common(left: str, right: str) -> str:
@@ -344,6 +337,8 @@ def _common(left: str, right: str) -> str:
     if left == "json" or right == "json":
         other = right if left == "json" else left
         return other if other in _JSON_OF else "text"
+    if "period" in (left, right) and {left, right} <= {"period", "moment", "date"}:
+        return "period"
     if {left, right} == {"moment", "date"}:
         return "moment"
     if left != right:
@@ -351,57 +346,10 @@ def _common(left: str, right: str) -> str:
     return left
 
 
-def moment(text: str) -> datetime:
-    """This will read an ISO 8601 instant; without an offset it is UTC, as the standard has it."""
-    # A plus sign that was not escaped arrives as a blank; nanoseconds are cut.
-    plain = re.sub(r"(\.\d{6})\d+", r"\1", text.strip().replace(" ", "+"))
-    try:
-        found = datetime.fromisoformat(plain)
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _untimely(text) from error
+def _unlike(wanted: str, given: str) -> Problem:
+    return wrong(_("类型不符:需要 %(wanted)s,得到 %(given)s") % {"wanted": wanted, "given": given}, "type")
 
 
-def _untimely(text: str) -> Problem:
-    return wrong(_("“%(text)s”不是有效的时间") % {"text": text[:40]}, "bad_time")
-
-
-def _date(text: str) -> Any:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise _untimely(text)
-    return found
-
-
-def _clock(text: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise _untimely(text) from error
-
-
-def _duration(text: str) -> str:
-    found = _DURATION.fullmatch(text)
-    if found is None or text.rstrip("T") in ("P", "-P", ""):
-        raise _untimely(text)
-    sign = found["sign"]
-    words = {"y": "years", "mo": "months", "w": "weeks", "d": "days", "h": "hours", "mi": "minutes", "s": "seconds"}
-    return " ".join(f"{sign}{found[key]} {word}" for key, word in words.items() if found[key]) or "0 seconds"
-
-
-def _geometry(text: str) -> str:
-    """This will check well-known text in longitude and latitude."""
-    try:
-        found = GEOSGeometry(text if text.upper().startswith("SRID=") else f"SRID=4326;{text}")
-    except (ValueError, TypeError, GEOSException) as error:
-        raise wrong(_("“%(text)s”不是有效的 WKT") % {"text": text[:40]}, "bad_geometry") from error
-    west, south, east, north = found.extent if not found.empty else (999, 0, 0, 0)
-    if found.srid != 4326 or not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise wrong(_("图形应为经纬度(WGS 84)"), "bad_geometry")
-    if found.num_coords > _MOST_VERTICES or not found.valid:
-        raise wrong(_("图形无效,或顶点超过 %(number)s 个") % {"number": _MOST_VERTICES}, "bad_geometry")
-    return str(found.ewkt)
+def _wrong_number(name: str, wanted: object) -> Problem:
+    numbers = "、".join(map(str, wanted))  # type: ignore[call-overload]
+    return wrong(_("函数 %(name)s 应有 %(wanted)s 个参数") % {"name": name, "wanted": numbers}, "arguments")

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from anshu.domain.sensing.selectors.relations import datastreams_within, values_standing
 from anshu.kernel.access.viewer import Viewer
 from anshu.web.sensorthings.bodies import Body, as_object, known, number_of_entity
-from anshu.web.sensorthings.compiling import moment
+from anshu.web.sensorthings.literals import moment
 from anshu.web.sensorthings.problems import Problem, wrong
-from anshu.web.sensorthings.reading import microseconds
+from anshu.web.sensorthings.showing import microseconds
 
 MOST_OBSERVATIONS = 10_000
 _DOOR_S = 40

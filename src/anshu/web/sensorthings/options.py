@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anshu.web.sensorthings.entities import ENTITIES, Entity
-from anshu.web.sensorthings.problems import Problem, wrong
+from anshu.web.sensorthings.problems import Problem, located, wrong
 from anshu.web.sensorthings.syntax import Node, parse, parse_order
 
-TOP, MOST_TOP = 100, 1_000
+# A page holds so many unless told otherwise, and so many at most: entities, or rows of arrays.
+TOP, MOST_TOP, MOST_ARRAY_TOP = 100, 1_000, 10_000
 MOST_SKIP = 100_000
 MOST_EXPAND_DEPTH, MOST_EXPANDS = 4, 16
 MOST_ORDER_KEYS = 5
@@ -63,8 +64,9 @@ def _expands(options: Options) -> int:
 
 
 def _read(written: dict[str, str], entity: Entity, depth: int) -> Options:
-    if any(len(value) > _MOST_TEXT or "\x00" in value for value in written.values()):
-        raise wrong(_("查询选项太长,或含有不可用的字符"), "too_long")
+    for name, value in written.items():
+        if len(value) > _MOST_TEXT or "\x00" in value:
+            raise wrong(_("查询选项 %(name)s 太长,或含有不可用的字符") % {"name": name}, "too_long")
     order = tuple(parse_order(written["$orderby"])) if written.get("$orderby", "").strip() else ()
     if len(order) > MOST_ORDER_KEYS:
         raise wrong(_("$orderby 最多 %(number)s 项") % {"number": MOST_ORDER_KEYS}, "too_many")
@@ -78,7 +80,8 @@ def _read(written: dict[str, str], entity: Entity, depth: int) -> Options:
         order=order,
         select=_select(written.get("$select", ""), entity),
         expand=_expand(written.get("$expand", ""), entity, depth),
-        top=_number(written.get("$top"), "$top", TOP, MOST_TOP),
+        # What is beyond our limit is served by pages of our limit (18-088, 9.3.3.4).
+        top=min(_number(written.get("$top"), "$top", TOP, 10**9), MOST_ARRAY_TOP if shape == "dataarray" else MOST_TOP),
         skip=_number(written.get("$skip"), "$skip", 0, MOST_SKIP),
         count=_flag(written.get("$count", "false")),
         data_array=shape == "dataarray",
@@ -102,23 +105,29 @@ def _flag(text: str) -> bool:
 
 
 def _select(text: str, entity: Entity) -> tuple[str, ...] | None:
-    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    for name in names:
-        if name not in ("@iot.id", "@iot.selfLink") and not (entity.attribute(name) or entity.link(name)):
-            said = {"entity": entity.plural, "name": name[:60]}
-            raise wrong(_("%(entity)s 没有属性“%(name)s”") % said, "unknown_property")
-    return tuple("id" if name == "@iot.id" else name for name in names) or None
+    names: dict[str, None] = {}
+    with located("$select"):
+        for at, part in _split(text, ","):
+            name = part.strip()
+            if name not in ("", "@iot.id", "@iot.selfLink") and not (entity.attribute(name) or entity.link(name)):
+                said = {"entity": entity.plural, "name": name[:60]}
+                raise wrong(_("%(entity)s 没有属性“%(name)s”") % said, "unknown_property").placed(at)
+            if name:
+                names["id" if name == "@iot.id" else name] = None
+    return tuple(names) or None
 
 
 def _expand(text: str, entity: Entity, depth: int) -> dict[str, Options]:
     found: dict[str, Options] = {}
     if not text.strip():
         return found
-    if depth >= MOST_EXPAND_DEPTH:
-        raise wrong(_("$expand 最多 %(number)s 层") % {"number": MOST_EXPAND_DEPTH}, "too_deep")
-    for item in _split(text, ","):
-        name, options = _expand_one(item.strip(), entity, depth)
-        found[name] = _merged(found[name], options) if name in found else options
+    with located("$expand"):
+        if depth >= MOST_EXPAND_DEPTH:
+            raise wrong(_("最多 %(number)s 层") % {"number": MOST_EXPAND_DEPTH}, "too_deep")
+        for at, item in _split(text, ","):
+            with located(at=at):
+                name, options = _expand_one(item.strip(), entity, depth)
+            found[name] = _merged(found[name], options) if name in found else options
     return found
 
 
@@ -131,25 +140,33 @@ def _expand_one(item: str, entity: Entity, depth: int) -> tuple[str, Options]:
         raise wrong(_("%(entity)s 没有导航属性“%(name)s”") % said, "unknown_property")
     target = ENTITIES[link.target]
     if slash:
-        return name, _read({"$expand": deeper + (f"({rest}" if bracket else "")}, target, depth + 1)
-    if not bracket:
+        written = {"$expand": deeper + (f"({rest}" if bracket else "")}
+    elif bracket:
+        written = _inner(rest.rstrip())
+    else:
         return name, Options()
-    if not rest.rstrip().endswith(")"):
-        raise wrong(_("$expand 的括号不成对"), "syntax")
+    with located(f"{name}:"):
+        return name, _read(written, target, depth + 1)
+
+
+def _inner(rest: str) -> dict[str, str]:
+    """This will read the options in the brackets after a link."""
+    if not rest.endswith(")"):
+        raise wrong(_("括号或引号不成对"), "syntax")
     written: dict[str, str] = {}
-    for part in _split(rest.rstrip()[:-1], ";"):
+    for _at, part in _split(rest[:-1], ";"):
         key, equals, value = part.strip().partition("=")
         if key and (key not in _NAMES[:7] or not equals or key in written):
             raise wrong(_("$expand 内没有选项“%(name)s”") % {"name": key[:40]}, "unknown_option")
         if key:
             written[key] = value
-    return name, _read(written, target, depth + 1)
+    return written
 
 
 def _merged(one: Options, other: Options) -> Options:
     """This will join `A/B,A/C` to A with both; options given twice for one link have no meaning."""
     if one.written.keys() - {"$expand"} or other.written.keys() - {"$expand"}:
-        raise wrong(_("$expand 中同一导航属性给了两次"), "syntax")
+        raise wrong(_("同一导航属性给了两次"), "syntax")
     both = dict(one.expand)
     for name, options in other.expand.items():
         both[name] = _merged(both[name], options) if name in both else options
@@ -157,8 +174,8 @@ def _merged(one: Options, other: Options) -> Options:
     return replace(one, expand=both, written={"$expand": ",".join(texts)})
 
 
-def _split(text: str, mark: str) -> list[str]:
-    """This will split at marks that stand in no bracket and no quotation."""
+def _split(text: str, mark: str) -> list[tuple[int, str]]:
+    """This will split at marks that stand in no bracket and no quotation; each part comes with its place."""
     parts, start, depth, quoted = [], 0, 0, False
     for index, char in enumerate(text):
         if char == "'":
@@ -170,11 +187,11 @@ def _split(text: str, mark: str) -> list[str]:
         elif char == ")":
             depth -= 1
         elif char == mark and depth == 0:
-            parts.append(text[start:index])
+            parts.append((start, text[start:index]))
             start = index + 1
     if depth or quoted:
         raise wrong(_("括号或引号不成对"), "syntax")
-    return [*parts, text[start:]]
+    return [*parts, (start, text[start:])]
 
 
 def token_of(values: Iterable[Any]) -> str:
@@ -187,9 +204,16 @@ def _after(text: str) -> tuple[Any, ...]:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError) as error:
         raise _stale() from error
-    if not isinstance(found, list) or not all(isinstance(each, str | int | float) for each in found):
+    if not isinstance(found, list) or not all(_placed(each) for each in found):
         raise _stale()
     return tuple(found)
+
+
+def _placed(value: Any) -> bool:
+    """This will tell what the value of a key can be."""
+    if isinstance(value, str):
+        return "\x00" not in value
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _stale() -> Problem:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from anshu.kernel.access.viewer import Absent
 from anshu.web.sensorthings.entities import ENTITIES, Entity
 from anshu.web.sensorthings.problems import wrong
-from anshu.web.sensorthings.reading import Reader, Row
+from anshu.web.sensorthings.reading import Reader
+from anshu.web.sensorthings.showing import Row
 
 MOST_SEGMENTS = 12
 _SEGMENT = re.compile(r"([A-Za-z]+)(?:\((-?\d{1,18}|'[^']{1,60}')\))?")

@@ -1,43 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often one caller may ask: a bucket of requests for each token or account, in each web process."""
+"""How often one caller may ask: a bucket of requests for each token or account, shared by all web processes.
+
+The bucket is one moment in the database, when it will be full again (the generic cell rate algorithm, ITU-T I.371,
+annex A): a request moves it on by one request's time, and is refused where that is further ahead than a whole bucket.
+"""
 
 import os
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
 
 # Requests a second for long, and at once.
 RATE = float(os.environ.get("ANSHU_STA_RATE", "20"))
 BURST = float(os.environ.get("ANSHU_STA_BURST", "200"))
-_MOST_CALLERS = 10_000
-
-
-@dataclass(slots=True)
-class _Bucket:
-    left: float
-    at: float
+_TAKE = """
+insert into web_allowance as kept (caller, full_at)
+values (%(caller)s, coalesce(%(now)s::timestamptz, clock_timestamp()) + %(step)s)
+on conflict (caller) do update set full_at = greatest(kept.full_at + %(step)s, excluded.full_at)
+    where kept.full_at + 2 * %(step)s - %(whole)s <= excluded.full_at
+returning true
+"""
+_WAIT = """
+select extract(epoch from full_at + %(step)s - %(whole)s - coalesce(%(now)s::timestamptz, clock_timestamp()))
+from web_allowance where caller = %(caller)s
+"""
 
 
 class Allowances:
-    """The buckets of all callers; the one that was longest silent is forgotten first, for it is full."""
+    """The buckets of all callers."""
 
-    def __init__(self, clock: Callable[[], float], *, rate: float = RATE, burst: float = BURST) -> None:
-        self._clock, self._rate, self._burst = clock, rate, burst
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, *, rate: float = RATE, burst: float = BURST) -> None:
+        self._step, self._whole = timedelta(seconds=1 / rate), timedelta(seconds=burst / rate)
 
-    def take(self, caller: str) -> float:
-        """This will count a request; gives 0 where it may be served, else the seconds to wait."""
-        now = self._clock()
-        with self._lock:
-            bucket = self._buckets.pop(caller, None) or _Bucket(self._burst, now)
-            bucket.left = min(self._burst, bucket.left + (now - bucket.at) * self._rate)
-            bucket.at = now
-            self._buckets[caller] = bucket
-            if len(self._buckets) > _MOST_CALLERS:
-                self._buckets.popitem(last=False)
-            if bucket.left < 1:
-                return (1 - bucket.left) / self._rate
-            bucket.left -= 1
-            return 0.0
+    def take(self, caller: str, now: datetime | None = None) -> float:
+        """This will count a request at a moment (the database's own by default); gives the seconds to wait, or 0."""
+        given: dict[str, Any] = {"caller": caller, "now": now, "step": self._step, "whole": self._whole}
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, given)
+            if cursor.fetchone():
+                return 0.0
+            cursor.execute(_WAIT, given)
+            found = cursor.fetchone()
+        return max(float(found[0]), 0.001) if found else 0.0

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answering reads: one statement for a page, and one more for each $expand, however many rows there are."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,16 +13,19 @@ from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.selectors.relations import relations_of
 from anshu.kernel.access.viewer import Viewer
-from anshu.web.sensorthings.compiling import Question, moment
+from anshu.web.sensorthings.compiling import Question
 from anshu.web.sensorthings.entities import ENTITIES, Attribute, Entity, Link
+from anshu.web.sensorthings.literals import moment
+from anshu.web.sensorthings.network import Wanted, by_time, counted
 from anshu.web.sensorthings.options import Options, token_of
-from anshu.web.sensorthings.problems import Problem, wrong
+from anshu.web.sensorthings.problems import Problem, located, wrong
+from anshu.web.sensorthings.showing import Row, identity, plain, spoken, value_of
 from anshu.web.sensorthings.syntax import Node, Route
 
 PATIENCE_S = 10
 # Entities in one answer, those expanded included.
 MOST_ROWS = 20_000
-Row = dict[str, Any]
+_SAFE = ",/()$=;"
 Fixed = Mapping[str, Any]
 
 
@@ -82,6 +84,7 @@ class Reader:
 
     def one(self, entity: Entity, fixed: Fixed, options: Options) -> dict[str, Any] | None:
         """This will give one entity as JSON."""
+        self._checked(entity, options)
         page = self._page(entity, [fixed], replace(options, top=1, skip=0, order=(), after=None))[0]
         self._expanded(entity, page, options)
         return self._shown(entity, page[0], options) if page else None
@@ -90,47 +93,56 @@ class Reader:
 
     def count(self, entity: Entity, fixed: Fixed, options: Options) -> int:
         """This will count the rows that fit."""
+        self._checked(entity, options)
         return self._counts(entity, [fixed], options)[0]
 
     def collection(self, entity: Entity, fixed: Fixed, options: Options, here: str) -> dict[str, Any]:
         """This will give one page of a collection as JSON; `here` is its own address."""
+        self._checked(entity, options)
         page = self._page(entity, [fixed], options)[0]
         answer: dict[str, Any] = {}
         if options.count:
-            answer["@iot.count"] = self.count(entity, fixed, options)
+            answer["@iot.count"] = self._counts(entity, [fixed], options)[0]
         if len(page) > options.top and options.top:
             page = page[: options.top]
-            answer["@iot.nextLink"] = self._next(entity, page[-1], options, here)
+            answer["@iot.nextLink"] = self._next(self._keys(self._question(), entity, options), page[-1], options, here)
         page = page[: options.top]
         self._expanded(entity, page, options)
         if options.data_array:
             return {**answer, "value": self._arrays(page, options)}
         return {**answer, "value": [self._shown(entity, row, options) for row in page]}
 
-    def _next(self, entity: Entity, last: Row, options: Options, here: str) -> str:
-        keys = self._keys(self._question(), entity, options)
+    def _checked(self, entity: Entity, options: Options) -> None:
+        """This will refuse what has no meaning before anything is read, so that no refusal depends on what is there."""
+        question = self._question()
+        if options.where is not None:
+            question.condition(options.where, entity, "t")
+        self._keys(question, entity, options)
+        for name, inner in options.expand.items():
+            link = entity.link(name)
+            if link is not None:
+                with located(f"$expand={name}:"):
+                    self._checked(ENTITIES[link.target], inner)
+
+    def _next(self, keys: Sequence[_Key], last: Row, options: Options, here: str) -> str:
         written = dict(options.written)
         if all(key.sure for key in keys) and not options.skip:
-            written["$skiptoken"] = token_of(_plain(last[f"key{index}"]) for index in range(len(keys)))
+            written["$skiptoken"] = token_of(plain(last[f"key{index}"]) for index in range(len(keys)))
         else:
             written["$skip"] = str(options.skip + options.top)
-        return f"{here}?" + "&".join(
-            f"{name}={quote(value, safe=chr(44) + '/()$=;')}" for name, value in written.items()
-        )
+        return f"{here}?" + "&".join(f"{name}={quote(value, safe=_SAFE)}" for name, value in written.items())
 
     def _arrays(self, page: Sequence[Row], options: Options) -> list[dict[str, Any]]:
-        entity = ENTITIES["Observations"]
-        names = [name for name in options.select or [each.name for each in entity.attributes] if entity.attribute(name)]
+        """This will give each datastream's rows, in the order of the attributes that were asked for."""
+        shown = _wanted(ENTITIES["Observations"], options)
         groups: dict[int, list[list[Any]]] = {}
         for row in page:
-            shown = self._shown(entity, row, replace(options, select=None))
-            groups.setdefault(row["datastream_id"], []).append(
-                [shown["@iot.id" if name == "id" else name] for name in names]
-            )
+            values = [value_of(each, row[f"said:{each.name}"]) for each in shown]
+            groups.setdefault(row["datastream_id"], []).append(values)
         return [
             {
                 "Datastream@iot.navigationLink": f"{self.base}/Datastreams({pk})",
-                "components": names,
+                "components": [each.name for each in shown],
                 "dataArray@iot.count": len(rows),
                 "dataArray": rows,
             }
@@ -151,6 +163,7 @@ class Reader:
             counts = self._counts(target, fixed, inner, link.besides) if link.many and inner.count else []
             kept = [page[: asked.top] for page in pages]
             self._expanded(target, [row for page in kept for row in page], inner)
+            keys = self._keys(self._question(), target, inner)
             for index, (row, page) in enumerate(zip(rows, kept, strict=True)):
                 shown = [self._shown(target, each, inner) for each in page]
                 hung = row.setdefault("hung", {})
@@ -159,7 +172,7 @@ class Reader:
                 hung[name] = shown if link.many else (shown[0] if shown else None)
                 if link.many and 0 < inner.top < len(pages[index]):
                     here = f"{self._self_link(entity, row)}/{name}"
-                    hung[f"{name}@iot.nextLink"] = self._next(target, page[-1], inner, here)
+                    hung[f"{name}@iot.nextLink"] = self._next(keys, page[-1], inner, here)
 
     # Statements
 
@@ -180,12 +193,14 @@ class Reader:
         # First which rows, then what they say: what is costly to say is said of this page only.
         inner = f"select t.* from {question.relation(entity)} t where {where} order by {order} {limit}"
         if entity.plural == "Observations" and not names and self._by_time(options):
-            inner = self._newest_of_each(question, entity, where, order, options)
-        said = [
-            *(f"t.{name}" for name in columns),
-            *(f"{_spoken(each, 't')}" for each in attributes),
-            *(f"{key.sql} as key{index}" for index, key in enumerate(keys)),
-        ]
+            inner = by_time(question, Wanted(where, order, keys[0].down, options.top, options.skip))
+        heads = {
+            **{name: f"t.{name}" for name in columns},
+            **{f"said:{each.name}": spoken(each, "t") for each in attributes},
+            **{f"key{index}": key.sql for index, key in enumerate(keys)},
+        }
+        # What two of them say alike is asked for once.
+        said = list(dict.fromkeys(heads.values()))
         parent = self._parents(question, names, parents)
         sql = (
             f"select parent.place, {', '.join(said)} from {parent} cross join lateral ({inner}) t"
@@ -197,29 +212,23 @@ class Reader:
         if len(found) > self._rows_left:
             raise wrong(_("一次回答最多 %(number)s 个对象,请减小 $top 或 $expand") % {"number": MOST_ROWS}, "too_many")
         self._rows_left -= len(found)
-        heads = [*columns, *(f"said:{each.name}" for each in attributes), *(f"key{i}" for i in range(len(keys)))]
+        places = {name: 1 + said.index(sql) for name, sql in heads.items()}
         pages: list[list[Row]] = [[] for _parent in parents]
-        for place, *values in found:
-            pages[place - 1].append(dict(zip(heads, values, strict=True)))
+        for row in found:
+            pages[row[0] - 1].append({name: row[place] for name, place in places.items()})
         return pages
 
     def _by_time(self, options: Options) -> bool:
         first = options.order[0][0] if options.order else None
         return isinstance(first, Route) and first.parts in (("phenomenonTime",), ("resultTime",))
 
-    def _newest_of_each(self, question: Question, entity: Entity, where: str, order: str, options: Options) -> str:
-        """This will order the whole network by time without sorting it: of each datastream no more than a page."""
-        streams, one = question.relation(ENTITIES["Datastreams"]), question.relation(entity)
-        most = options.top + 1 + options.skip
-        return (
-            f"select t.* from {streams} stream cross join lateral (select t.* from {one} t"
-            f" where t.datastream_id = stream.id and {where} order by {order} limit {most}) t"
-            f" order by {order} limit {options.top + 1} offset {options.skip}"
-        )
-
     def _counts(self, entity: Entity, parents: Sequence[Fixed], options: Options, besides: str = "") -> list[int]:
         question, names = self._question(), list(parents[0])
         where = self._where(question, entity, {}, options.where, besides)
+        if entity.plural == "Observations" and not names:
+            with _patiently() as cursor:
+                cursor.execute(counted(question, where), question.values)
+                return [cursor.fetchone()[0]]
         where += "".join(f" and t.{name} = parent.{name}" for name in names)
         parent = self._parents(question, names, parents)
         sql = (
@@ -292,7 +301,7 @@ class Reader:
             shown["@iot.selfLink"] = here
         for attribute in entity.attributes:
             if attribute.name != "id" and f"said:{attribute.name}" in row:
-                shown[attribute.name] = _value(attribute, row[f"said:{attribute.name}"])
+                shown[attribute.name] = value_of(attribute, row[f"said:{attribute.name}"])
         hung = row.get("hung", {})
         for link in entity.links:
             if link.name in options.expand:
@@ -305,32 +314,16 @@ class Reader:
         return f"{self.base}/{entity.plural}({identity(entity, row)})"
 
 
-def identity(entity: Entity, row: Row) -> str:
-    """This will write an entity's number as addresses do."""
-    if entity.plural == "Observations":
-        return f"'{row['datastream_id']}-{microseconds(row['at'])}'"
-    return str(row["id"])
-
-
-def microseconds(at: datetime) -> int:
-    """This will count the microseconds since 1970, exactly."""
-    since = at - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
 def _columns(entity: Entity) -> list[str]:
     return list(dict.fromkeys([*entity.keys, *entity.columns]))
 
 
 def _wanted(entity: Entity, options: Options) -> list[Attribute]:
-    if options.select is None or options.data_array:
+    if options.select is None:
         return list(entity.attributes)
+    if options.data_array:
+        return [found for name in options.select if (found := entity.attribute(name))]
     return [each for each in entity.attributes if each.name in options.select or each.name == "id"]
-
-
-def _spoken(attribute: Attribute, alias: str) -> str:
-    sql = attribute.sql.format(a=alias)
-    return f"st_asgeojson({sql}, 7)" if attribute.kind == "geo" else f"({sql})"
 
 
 def _fixed(link: Link, row: Row) -> dict[str, Any]:
@@ -341,10 +334,6 @@ def _type(name: str) -> str:
     return {"at": "timestamptz", "current": "boolean"}.get(name, "bigint")
 
 
-def _plain(value: Any) -> Any:
-    return instant(value) if isinstance(value, datetime) else value
-
-
 def _bound(question: Question, key: _Key, value: Any) -> str:
     if key.kind == "moment":
         return f"{question.bind(moment(str(value)))}::timestamptz"
@@ -353,22 +342,3 @@ def _bound(question: Question, key: _Key, value: Any) -> str:
             raise wrong(_("下一页的链接无效,请从第一页重新读取"), "bad_token")
         return f"{question.bind(value)}::{'bigint' if isinstance(value, int) else 'float8'}"
     return f"{question.bind(str(value))}::text"
-
-
-def instant(at: datetime) -> str:
-    """This will write an instant as the standard's examples do, in UTC."""
-    text = at.astimezone(UTC).isoformat(timespec="microseconds" if at.microsecond else "seconds")
-    return text.replace("+00:00", "Z")
-
-
-def _value(attribute: Attribute, value: Any) -> Any:
-    if value is None:
-        return None
-    if attribute.kind == "moment":
-        return instant(value)
-    if attribute.kind in ("json", "geo"):
-        return json.loads(value) if isinstance(value, str) else value
-    if attribute.kind == "period":
-        first, last = json.loads(value) if isinstance(value, str) else value
-        return f"{instant(moment(first))}/{instant(moment(last))}" if first else None
-    return value

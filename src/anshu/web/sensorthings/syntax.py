@@ -3,12 +3,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anshu.web.sensorthings.problems import Problem, wrong
+from anshu.web.sensorthings.problems import Problem, located, wrong
 
 MOST_CHARACTERS = 4_000
 MOST_NODES = 300
@@ -20,9 +20,11 @@ _BINDING = {
 _NOT, _MINUS = 3, 8
 _OFFSET = r"(?:Z|[+\- ]\d\d:?\d\d)"
 _MOMENT = rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{{1,9}})?)?{_OFFSET}?"
+_SPAN = r"P\d[\dYMWD.]*(?:T[\dHMS.]+)?|PT[\dHMS.]+"
 _TOKEN = re.compile(
     rf"""\s*(?:
-      (?P<moment>{_MOMENT})
+      (?P<period>{_MOMENT}/(?:{_MOMENT}|{_SPAN})|(?:{_SPAN})/{_MOMENT})
+    | (?P<moment>{_MOMENT})
     | (?P<date>\d{{4}}-\d\d-\d\d)
     | (?P<clock>\d\d:\d\d:\d\d(?:\.\d{{1,6}})?)
     | (?P<typed>(?:geography|geometry|duration)'(?:[^']|'')*')
@@ -37,10 +39,11 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant: `kind` is text, number, moment, date, clock, duration, geography, bool or null."""
+    """A constant: `kind` is text, number, moment, period, date, clock, duration, geography, bool or null."""
 
     kind: str
     value: Any
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Route:
     """A property, reached over navigation and into objects: Datastream/Thing/properties/code."""
 
     parts: tuple[str, ...]
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Call:
 
     name: str
     operands: tuple["Node", ...]
+    at: int = field(default=0, compare=False)
 
 
 Node = Literal | Route | Call
@@ -70,15 +75,20 @@ class _Token:
 
 def parse(text: str) -> Node:
     """This will read one expression; raises Problem where it is none or is larger than we take."""
-    reader = _Reader(text)
-    node = reader.expression(0, 0)
-    reader.expect_end()
-    return node
+    with located("$filter"):
+        reader = _Reader(text)
+        node = reader.expression(0, 0)
+        reader.expect_end()
+        return node
 
 
 def parse_order(text: str) -> list[tuple[Node, bool]]:
     """This will read `expression [asc|desc]` separated by commas; True is descending."""
-    reader = _Reader(text)
+    with located("$orderby"):
+        return _read_order(_Reader(text))
+
+
+def _read_order(reader: "_Reader") -> list[tuple[Node, bool]]:
     keys = []
     while True:
         node, word = reader.expression(0, 0), reader.peek()
@@ -98,7 +108,7 @@ class _Reader:
         if len(text) > MOST_CHARACTERS:
             raise wrong(_("表达式太长,最多 %(number)s 个字符") % {"number": MOST_CHARACTERS}, "too_long")
         if "\x00" in text:
-            raise wrong(_("含有不可用的字符"))
+            raise wrong(_("含有不可用的字符")).placed(text.index("\x00"))
         self._tokens = list(_tokens(text))
         self._next = self._nodes = 0
 
@@ -117,7 +127,8 @@ class _Reader:
     def expression(self, binding: int, depth: int) -> Node:
         """This will read operators that bind tighter than `binding`."""
         if depth > DEEPEST:
-            raise wrong(_("表达式嵌套太深,最多 %(number)s 层") % {"number": DEEPEST}, "too_deep")
+            said = _("表达式嵌套太深,最多 %(number)s 层") % {"number": DEEPEST}
+            raise wrong(said, "too_deep").placed(self.peek().at)
         left = self._operand(depth)
         while True:
             token = self.peek()
@@ -125,7 +136,7 @@ class _Reader:
             if strength <= binding:
                 return left
             self.take()
-            left = self._made(Call(token.text, (left, self.expression(strength, depth + 1))))
+            left = self._made(Call(token.text, (left, self.expression(strength, depth + 1)), token.at))
 
     def _operand(self, depth: int) -> Node:
         token = self.take()
@@ -134,7 +145,7 @@ class _Reader:
             self._expect(")")
             return inner
         if token.text == "-":
-            return self._made(Call("minus", (self.expression(_MINUS, depth + 1),)))
+            return self._made(Call("minus", (self.expression(_MINUS, depth + 1),), token.at))
         if token.kind == "name":
             return self._named(token, depth)
         if token.kind in ("mark", "end"):
@@ -143,16 +154,16 @@ class _Reader:
 
     def _named(self, token: _Token, depth: int) -> Node:
         if token.text == "not":
-            return self._made(Call("not", (self.expression(_NOT, depth + 1),)))
+            return self._made(Call("not", (self.expression(_NOT, depth + 1),), token.at))
         if self.peek().text == "(" and self.peek().kind == "mark":
-            return self._made(Call(token.text.lower(), self._operands(depth)))
+            return self._made(Call(token.text.lower(), self._operands(depth), token.at))
         if token.text in ("true", "false"):
-            return self._made(Literal("bool", token.text == "true"))
+            return self._made(Literal("bool", token.text == "true", token.at))
         if token.text == "null":
-            return self._made(Literal("null", None))
+            return self._made(Literal("null", None, token.at))
         if token.text in _BINDING:
             raise self._lost(token)
-        return self._made(Route(tuple(token.text.split("/"))))
+        return self._made(Route(tuple(token.text.split("/")), token.at))
 
     def _operands(self, depth: int) -> tuple[Node, ...]:
         self.take()
@@ -173,15 +184,12 @@ class _Reader:
     def _made(self, node: Node) -> Node:
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            raise wrong(_("表达式太长,最多 %(number)s 项") % {"number": MOST_NODES}, "too_long")
+            raise wrong(_("表达式太长,最多 %(number)s 项") % {"number": MOST_NODES}, "too_long").placed(node.at)
         return node
 
     def _lost(self, token: _Token) -> Problem:
-        if token.kind == "end":
-            return wrong(_("表达式不完整"), "syntax")
-        return wrong(
-            _("第 %(at)s 个字符处的“%(text)s”无法理解") % {"at": token.at + 1, "text": token.text[:40]}, "syntax"
-        )
+        said = _("表达式不完整") if token.kind == "end" else _("“%(text)s”无法理解") % {"text": token.text[:40]}
+        return wrong(said, "syntax").placed(token.at)
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -189,8 +197,8 @@ def _tokens(text: str) -> Iterator[_Token]:
     while at < end:
         found = _TOKEN.match(text, at)
         if found is None or found.lastgroup is None:
-            said = {"at": at + 1, "text": text[at : at + 20]}
-            raise wrong(_("第 %(at)s 个字符处的“%(text)s”无法理解") % said, "syntax")
+            rest = text[at:].lstrip()
+            raise wrong(_("“%(text)s”无法理解") % {"text": rest[:20]}, "syntax").placed(len(text) - len(rest))
         yield _Token(found.lastgroup, found.group(found.lastgroup), found.start(found.lastgroup))
         at = found.end()
     yield _Token("end", "", end)
@@ -199,11 +207,11 @@ def _tokens(text: str) -> Iterator[_Token]:
 def _literal(token: _Token) -> Literal:
     if token.kind == "typed":
         kind, quoted = token.text.split("'", 1)
-        return Literal("duration" if kind == "duration" else "geography", quoted[:-1].replace("''", "'"))
+        return Literal("duration" if kind == "duration" else "geography", quoted[:-1].replace("''", "'"), token.at)
     if token.kind == "text":
-        return Literal("text", token.text[1:-1].replace("''", "'"))
+        return Literal("text", token.text[1:-1].replace("''", "'"), token.at)
     if token.kind == "number":
         number = float(token.text)
         whole = token.text.isdigit() and len(token.text) <= 18
-        return Literal("number", int(token.text) if whole else number)
-    return Literal(token.kind, token.text)
+        return Literal("number", int(token.text) if whole else number, token.at)
+    return Literal(token.kind, token.text, token.at)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
-from anshu.web.sensorthings.bodies import read_json
+from anshu.web.sensorthings.bodies import JSON_PATCH, is_json_patch, read_json
 from anshu.web.sensorthings.callers import caller, secret_of
 from anshu.web.sensorthings.entities import ENTITIES
-from anshu.web.sensorthings.options import MOST_EXPAND_DEPTH, MOST_TOP, Options, read_options
+from anshu.web.sensorthings.options import MOST_ARRAY_TOP, MOST_EXPAND_DEPTH, MOST_TOP, Options, read_options
 from anshu.web.sensorthings.paths import Place, resolve
 from anshu.web.sensorthings.problems import Problem, answer, wrong
 from anshu.web.sensorthings.rate import RATE
@@ -30,6 +30,7 @@ CONFORMANCE = [
     f"{_SPEC}/datamodel",
     f"{_SPEC}/resource-path/resource-path-to-entities",
     f"{_SPEC}/request-data",
+    f"{_SPEC}/create-update-delete/historical-location-auto-creation",
     f"{_SPEC}/data-array/data-array",
 ]
 
@@ -74,6 +75,8 @@ def _written(request: HttpRequest, path: str, viewer: Viewer, base: str) -> Http
             created = said(shown, 201)
             created.headers["Location"] = address
             return created
+        case "PATCH" if is_json_patch(request):
+            return said(writer.patch(path, read_json(request, JSON_PATCH)))
         case "PATCH" | "PUT":
             return said(writer.change(path, read_json(request), whole=request.method == "PUT"))
         case "DELETE":
@@ -89,6 +92,7 @@ def _root(base: str) -> dict[str, Any]:
             "conformance": CONFORMANCE,
             "limits": {
                 "maxTop": MOST_TOP,
+                "maxTopOfDataArray": MOST_ARRAY_TOP,
                 "maxExpandDepth": MOST_EXPAND_DEPTH,
                 "maxFilterLength": MOST_CHARACTERS,
                 "requestsPerSecond": RATE,

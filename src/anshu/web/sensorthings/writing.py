@@ -16,6 +16,7 @@ from anshu.web.sensorthings.creating import Creator, Made
 from anshu.web.sensorthings.entities import ENTITIES
 from anshu.web.sensorthings.observing import Observer, Sent
 from anshu.web.sensorthings.options import Options
+from anshu.web.sensorthings.patching import merged
 from anshu.web.sensorthings.paths import Place, key_of, resolve
 from anshu.web.sensorthings.problems import Problem
 from anshu.web.sensorthings.reading import Reader
@@ -57,6 +58,17 @@ class Writer:
         if found is None:
             raise Absent
         return found
+
+    def patch(self, path: str, operations: Any) -> dict[str, Any]:
+        """This will change an entity by operations on it as it is shown, and give it as it is now."""
+        place = resolve(path, self._reader())
+        _require_entity(place, CHANGED)
+        with transaction.atomic():
+            shown = self._reader().one(place.entity, place.fixed, Options())
+            if shown is None:
+                raise Absent
+            changed = merged(place, shown, operations)
+            return self.change(path, changed, whole=False) if changed else shown
 
     def remove(self, path: str, reason: str) -> None:
         """This will take an entity out of use."""

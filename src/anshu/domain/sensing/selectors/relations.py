@@ -61,6 +61,10 @@ _RELATIONS = {
         select o.datastream_id, o.at, o.value, o.quality, o.checks, o.received_at, d.thing_id
         from sensing_observation o join sensing_datastream d on d.id = o.datastream_id
         where d.thing_id in ({things})""",
+    # Keys of observations alone, for which the index need not look at the rows.
+    "moments": """
+        select o.datastream_id, o.at from sensing_observation o
+        where o.datastream_id = any (array(select d.id from sensing_datastream d where d.thing_id in ({things})))""",
 }
 
 

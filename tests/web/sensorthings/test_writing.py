@@ -19,18 +19,12 @@ from anshu.kernel.access.services import api_token_issue
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.audit.models import AuditEntry
 from anshu.web.models import Description
-from anshu.web.sensorthings import callers, rate
 
 ROOT = "/sta/v1.1"
 START = datetime(2026, 7, 4, 0, 0, tzinfo=UTC)
 MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 # A body of the reference server's own tests; it is all within our profile.
 BODIES = ("entitiesDefault.json",)
-
-
-@pytest.fixture(autouse=True)
-def fresh_allowance(monkeypatch):
-    monkeypatch.setattr(callers, "ALLOWANCES", rate.Allowances(lambda: 0.0, burst=1_000))
 
 
 def issue(**more):
@@ -219,6 +213,73 @@ def test_changes_go_to_the_register_or_beside_it(ask):
     ask("patch", f"Datastreams({row.pk})", {"unitOfMeasurement": {"symbol": "cm"}}, status=409)
     ask("patch", f"Things({pk})", {"properties": {"code": "X"}}, status=409)
     ask("patch", f"Things({pk})", {"Datastreams": []}, status=400)
+
+
+def patching(token, path, operations, *, status, kind="application/json-patch+json"):
+    answer = Client().patch(f"{ROOT}/{path}", json.dumps(operations), content_type=kind,
+                            headers={"authorization": f"Bearer {token}"})  # fmt: skip
+    assert answer.status_code == status, answer.content.decode()
+    return answer.json()
+
+
+def test_operations_change_what_they_name_and_nothing_else(ask):
+    token = issue()
+    pk = ask("post", "Things", station(Datastreams=[stream()]), status=201)["@iot.id"]
+    path = f"Things({pk})"
+    shown = patching(token, path, [
+        {"op": "test", "path": "/name", "value": "新建站"}, {"op": "replace", "path": "/name", "value": "改名站"},
+        {"op": "add", "path": "/properties/depth", "value": 3},
+        {"op": "add", "path": "/properties/tags", "value": ["a"]},
+        {"op": "add", "path": "/properties/tags/-", "value": "b"},
+        {"op": "replace", "path": "/properties/kind", "value": "river"},
+        {"op": "move", "from": "/properties/owner", "path": "/properties/keeper"},
+        {"op": "copy", "from": "/properties/keeper", "path": "/properties/reader"},
+    ], status=200)  # fmt: skip
+    assert (shown["name"], shown["description"]) == ("改名站", "接口建立的站")
+    assert shown["properties"]["tags"] == ["a", "b"]
+    assert shown["properties"]["keeper"] == shown["properties"]["reader"] == "水利局"
+    assert "owner" not in shown["properties"]
+    assert Thing.objects.get(pk=pk).kind == "river"
+    # What the register says is not kept a second time beside it.
+    kept = Description.objects.get(entity="Things", key=pk).given["properties"]
+    assert kept.keys() == {"depth", "tags", "keeper", "reader"}
+    row = Datastream.objects.get(thing_id=pk)
+    assert patching(token, f"Datastreams({row.pk})", [{"op": "replace", "path": "/name", "value": "上游"}], status=200)
+    assert Datastream.objects.get(pk=row.pk).name == "上游"
+
+
+def test_operations_that_do_not_fit_change_nothing(ask):
+    token = issue()
+    pk = ask("post", "Things", station(), status=201)["@iot.id"]
+    before = ask("get", f"Things({pk})", status=200)
+    name = {"op": "replace", "path": "/name", "value": "改名"}
+    grown = [{"op": "copy", "from": "/properties", "path": f"/properties/a{n}"} for n in range(11)]
+    for operations, status in (
+        ([name, {"op": "test", "path": "/name", "value": "别的"}], 409),
+        ([name, {"op": "remove", "path": "/name"}], 409),
+        ([name, {"op": "remove", "path": "/properties/code"}], 409),
+        ([name, {"op": "remove", "path": "/nothing"}], 400),
+        ([name, {"op": "explode", "path": "/name"}], 400), ([name, 5], 400), ([], 400), ({}, 400), ([name] * 51, 400),
+        ([{"op": "replace", "path": "", "value": 5}], 400), ([{"op": "add", "path": "/whatever", "value": 1}], 400),
+        ([{"op": "replace", "path": "/name", "value": 5}], 400), (grown + grown, 400),
+        ([{"op": "replace", "path": "/properties/code", "value": "X"}], 409),
+        ([{"op": "replace", "path": "/Datastreams", "value": []}], 400),
+    ):  # fmt: skip
+        assert patching(token, f"Things({pk})", operations, status=status)["message"], operations
+    assert ask("get", f"Things({pk})", status=200) == before
+    assert patching(token, f"Things({pk})", [name], status=415, kind="application/merge-patch+json")["message"]
+    assert patching(issue(role=Role.R03, sectors=("flood",)), f"Things({pk})", [name], status=404)["message"]
+    patching(token, f"FeaturesOfInterest({pk})", [name], status=405)
+
+
+def test_an_observation_is_corrected_by_operations_with_a_reason(ask):
+    row = datastream(thing())
+    Observation.objects.create(datastream=row, at=START, value=4.0, quality=0, checks=0, received_at=START)
+    path, result = f"Observations('{row.pk}-{int(START.timestamp() * 1e6)}')", {"op": "replace", "path": "/result"}
+    patching(issue(), path, [{**result, "value": 5.5}], status=400)
+    reason = {"op": "add", "path": "/parameters/reason", "value": "校准"}
+    assert patching(issue(), path, [{**result, "value": 5.5}, reason], status=200)["result"] == 5.5
+    assert AuditEntry.objects.get(action="observation.corrected").reason == "校准"
 
 
 def test_what_is_removed_goes_out_of_use_with_its_reason(ask):
