@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from anshu.science.fire_weather import bui, daily, dc, dmc, ffmc, fwi, isi
+from anshu.science.fire_weather.reading import read_noon
 from tools.bench.report import Figures, finish, outside
 
 # The tables are printed to four significant digits: half a unit of the fourth is at most this share.
@@ -32,11 +33,8 @@ def figures() -> Figures:
         given = table(folder / f"{name}.csv")
         rows[name] = compute(given), given[name]
     season = table(folder / "fwi_01.csv")
-    run = daily.run(
-        daily.NoonWeather(
-            *(season[name] for name in ("TEMP", "RH", "WS", "PREC", "MON")), latitude_deg=season["LAT"][0]
-        )
-    )
+    (weather,) = read_noon((folder / "fwi_01.csv").read_text(encoding="utf-8")).values()
+    run = daily.run(weather)
     rows |= {f"fwi_01 {code}": (np.asarray(getattr(run, code)), season[code.upper()]) for code in CODES}
     found = Figures()
     for name, (computed, printed) in rows.items():

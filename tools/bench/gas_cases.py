@@ -177,7 +177,7 @@ def _butane_leak(given: Given, _: Given) -> Answers:
     into_pool = flow.mass_rate_kg_s * (1 - flashed) * (1 - aloft)
     at_once = flow.mass_rate_kg_s * (flashed + (1 - flashed) * aloft)
     # The printed rate is reached where the pool gives its rate at the end of the ten minutes.
-    yield "airborne_kg_s", at_once + min(_off_the_pool(into_pool, stored, boiling, 600.0), into_pool)
+    yield "airborne_kg_s", at_once + min(off_the_pool(into_pool, stored, boiling, 600.0), into_pool)
 
 
 def _aloft(speed: float, stored: float, boiling: float) -> float:
@@ -193,7 +193,8 @@ def _aloft(speed: float, stored: float, boiling: float) -> float:
     return float(aerosol.aerosol_fraction(spray, gravity_m_s2=BUTANE_LEAK_GRAVITY))
 
 
-def _off_the_pool(inflow: float, ground_k: float, boiling: float, after_s: float) -> float:
+def off_the_pool(inflow: float, ground_k: float, boiling: float, after_s: float) -> float:
+    """This will give what a growing pool boils off, kg/s, so long after its inflow began."""
     area = pool.spread_area_m2(
         inflow, density_kg_m3=Butane.liquid(boiling), after_s=after_s, at_most_m2=500 * FOOT_M**2
     )
