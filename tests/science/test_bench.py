@@ -32,12 +32,23 @@ def test_without_outside_material_nothing_is_measured_and_the_exit_code_says_so(
 def test_figures_are_printed_with_reference_and_target_and_a_missed_one_fails(monkeypatch, capsys):
     part = Figures([Target("speed", 4.0, "×", 5, at_most=False, reference=2.0)], {"size": 700})
     monkeypatch.setattr("tools.bench.rivers.figures", lambda: part)
-    found = science.figures(("rivers",))
+    found, _ = science.figures(("rivers",))
     assert report.finish("science", found.targets, as_json=True, details=found.details) == 1
     said = json.loads(capsys.readouterr().out)
     row = said["targets"][0]
     assert (row["name"], row["value"], row["reference"], row["target"]) == ("rivers: speed", 4.0, 2.0, 5)
     assert (row["ratio"], row["ok"], said["details"]["rivers: size"]) == (2.0, False, 700)
+
+
+def test_a_part_that_cannot_measure_does_not_lose_the_others(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("tools.bench.grades.figures", lambda: Figures([Target("cases", 5.0, "", 5)]))
+    monkeypatch.setattr("tools.bench.rivers.figures", lambda: report.unmeasured("needs a river"))
+    monkeypatch.setattr(report, "SHARED", tmp_path)
+    (tmp_path / "data").mkdir()
+    assert science.measure(as_json=True, only=["grades", "rivers"]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in said["targets"]] == ["grades: cases"]
+    assert said["details"]["rivers: not measured"] == "needs a river"
 
 
 def test_what_is_counted_alike_must_all_be_alike():

@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("name", nargs="?")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
     parser.add_argument("--seconds", type=float, help="for what runs as long as it is told")
+    parser.add_argument("--only", action="append", metavar="PART", help="a part of what has parts; may be repeated")
     arguments = parser.parse_args()
     known = names()
     if arguments.name not in known:
@@ -31,8 +32,8 @@ def main() -> int:
             sys.stdout.write(f"{name:12} {line}\n")
         return 0 if arguments.name is None else 2
     module = importlib.import_module(f"tools.bench.{arguments.name}")
-    wanted = {} if arguments.seconds is None else {"seconds": arguments.seconds}
-    return int(module.measure(as_json=arguments.as_json, **wanted))
+    asked = {"seconds": arguments.seconds, "only": arguments.only}
+    return int(module.measure(as_json=arguments.as_json, **{key: one for key, one in asked.items() if one is not None}))
 
 
 if __name__ == "__main__":

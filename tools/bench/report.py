@@ -63,10 +63,18 @@ def outside(path: str) -> Path:
     return SHARED / path
 
 
+class Unmeasured(SystemExit):
+    """The end of a benchmark that cannot measure: exit code 2, which is neither reached nor missed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(2)
+        self.why = why
+
+
 def unmeasured(why: str) -> NoReturn:
-    """This will end a benchmark that cannot measure: exit code 2, which is neither reached nor missed."""
+    """This will end a benchmark, saying what it lacks."""
     sys.stderr.write(f"not measured: {why}\n")
-    raise SystemExit(2)
+    raise Unmeasured(why)
 
 
 def progress(text: str) -> None:
