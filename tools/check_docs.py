@@ -36,6 +36,7 @@ def findings() -> Iterator[str]:
             if command not in commands:
                 yield f"{name}: there is no command anshu {command}"
     yield from _pages()
+    yield from _standings()
 
 
 def _pages() -> Iterator[str]:
@@ -49,6 +50,14 @@ def _pages() -> Iterator[str]:
         page = ROOT / f"docs/protocols/{codec.name}.md"
         if codec.is_dir() and codec.name not in {"base", "settings", "__pycache__"} and not page.exists():
             yield f"docs/protocols/{codec.name}.md is missing"
+
+
+def _standings() -> Iterator[str]:
+    from tools.gallery import standing
+
+    page = ROOT / standing.PAGE
+    if not page.exists() or page.read_text(encoding="utf-8") != standing.page():
+        yield f"{standing.PAGE}: not what the methods say of themselves (run bin/docs)"
 
 
 def _commands() -> set[str]:

@@ -11,9 +11,10 @@ def names() -> dict[str, str]:
     """This will list the benchmarks with their first line."""
     found = {}
     for file in sorted(Path(__file__).parent.glob("*.py")):
-        if file.stem not in {"__init__", "__main__", "report"}:
+        if file.stem not in {"__init__", "__main__"}:
             module = importlib.import_module(f"tools.bench.{file.stem}")
-            found[file.stem] = (module.__doc__ or "").strip().splitlines()[0]
+            if hasattr(module, "measure"):
+                found[file.stem] = (module.__doc__ or "").strip().splitlines()[0]
     return found
 
 
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("name", nargs="?")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
     parser.add_argument("--seconds", type=float, help="for what runs as long as it is told")
+    parser.add_argument("--only", action="append", metavar="PART", help="a part of what has parts; may be repeated")
     arguments = parser.parse_args()
     known = names()
     if arguments.name not in known:
@@ -30,8 +32,8 @@ def main() -> int:
             sys.stdout.write(f"{name:12} {line}\n")
         return 0 if arguments.name is None else 2
     module = importlib.import_module(f"tools.bench.{arguments.name}")
-    wanted = {} if arguments.seconds is None else {"seconds": arguments.seconds}
-    return int(module.measure(as_json=arguments.as_json, **wanted))
+    asked = {"seconds": arguments.seconds, "only": arguments.only}
+    return int(module.measure(as_json=arguments.as_json, **{key: one for key, one in asked.items() if one is not None}))
 
 
 if __name__ == "__main__":

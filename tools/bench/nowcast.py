@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nowcast: skill, spread and speed on radar events, beside pysteps on the same frames in the same run."""
 
-import contextlib
-import io
 import statistics
 import time
 import warnings
@@ -22,13 +20,12 @@ from anshu.science.nowcast.sprog import sprog
 from anshu.science.rainfall.reading import read_grids
 from anshu.science.verification.crps import crps_ensemble
 from anshu.science.verification.reliability import reliability
-from tools.bench.report import Target, finish
+from tools.bench import peer
+from tools.bench.peer import FLOOR_MM_H
+from tools.bench.report import SHARED, Figures, Target, finish, progress, unmeasured
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "01_radar_nowcast"
+DATA = SHARED / "data" / "01_radar_nowcast"
 THRESHOLD_MM_H = 1.0
-FLOOR_MM_H = 0.1
-# What the peer is given for no rain: five decibels below the lightest.
-DRY_DB = -15.0
 HOUR_S = 3600
 EVERY = 4
 MEMBERS = 20
@@ -65,11 +62,17 @@ class Event:
 
 def measure(*, as_json: bool, data: Path = DATA) -> int:
     """This will forecast every event with both programs and time both on a 700 × 700 field."""
+    found = figures(data)
+    return finish("nowcast", found.targets, as_json=as_json, details=found.details)
+
+
+def figures(data: Path = DATA) -> Figures:
+    """This will measure what `measure` prints."""
     folders = sorted(folder for folder in data.glob("*") if folder.is_dir()) if data.is_dir() else []
     if not folders:
-        raise SystemExit(f"needs the outside radar events in {data}")
+        unmeasured(f"needs the outside radar events in {data}")
     if find_spec("pysteps") is None or find_spec("cv2") is None:
-        raise SystemExit("needs the program it compares with: .venv/bin/pip install pysteps opencv-python-headless")
+        unmeasured("needs the program it compares with: .venv/bin/pip install pysteps opencv-python-headless")
     warnings.filterwarnings("ignore")
     targets: list[Target] = []
     details: dict[str, object] = {}
@@ -77,6 +80,7 @@ def measure(*, as_json: bool, data: Path = DATA) -> int:
     largest: Event | None = None
     for folder in folders:
         event = _read(folder)
+        progress(f"nowcast: {event.name}, {len(event.rain)} frames of {event.rain.shape[1]} × {event.rain.shape[2]}")
         targets += _skill(event, details)
         drawn += list(_draw(event.crop(min(ENSEMBLE_SIDE, *event.rain.shape[1:]))))
         if largest is None or min(event.rain.shape[1:]) > min(largest.rain.shape[1:]):
@@ -84,7 +88,7 @@ def measure(*, as_json: bool, data: Path = DATA) -> int:
     assert largest is not None
     targets += _speed(largest.crop(SIDE), details)
     targets += _ensembles(drawn, details)
-    return finish("nowcast", targets, as_json=as_json, details=details)
+    return Figures(targets, details)
 
 
 def _read(folder: Path) -> Event:
@@ -102,37 +106,6 @@ def _read(folder: Path) -> Event:
     return Event(folder.name, rain, grids[0].cell_x, statistics.median(np.diff(stamps)))
 
 
-def _peer_decibels(rain: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        decibels = np.where(rain >= FLOOR_MM_H, 10 * np.log10(rain), DRY_DB)
-    return np.where(np.isnan(rain), np.nan, decibels)
-
-
-def _peer_motion(rain: np.ndarray) -> np.ndarray:
-    with contextlib.redirect_stdout(io.StringIO()):
-        from pysteps.motion.lucaskanade import dense_lucaskanade
-
-        return dense_lucaskanade(_peer_decibels(rain))
-
-
-def _peer_extrapolate(rain: np.ndarray, wind: np.ndarray, steps: int) -> np.ndarray:
-    with contextlib.redirect_stdout(io.StringIO()):
-        from pysteps.extrapolation.semilagrangian import extrapolate as peer
-
-        return peer(rain.astype(float), wind, steps, allow_nonfinite_values=True)
-
-
-def _peer_forecast(method: str, event: Event, seen: np.ndarray, wind: np.ndarray, **options: object) -> np.ndarray:
-    """This will run the peer's S-PROG or STEPS in decibels and give mm/h."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        from pysteps import nowcasts
-
-        run = nowcasts.get_method(method)
-        said = run(_peer_decibels(seen), wind, event.hour, precip_thr=10 * np.log10(FLOOR_MM_H), **options)
-    wet = said >= 10 * np.log10(FLOOR_MM_H)
-    return np.where(np.isnan(said), np.nan, np.where(wet, 10 ** (said / 10), 0.0)).astype(np.float32)
-
-
 def _leads(event: Event) -> list[float]:
     return [event.step_s * (k + 1) for k in range(event.hour)]
 
@@ -146,7 +119,7 @@ def _skill(event: Event, details: dict[str, object]) -> list[Target]:
         wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s)
         said = {
             "persistence": np.broadcast_to(seen[-1], (event.hour, *seen[-1].shape)),
-            "pysteps": _peer_extrapolate(seen[-1], _peer_motion(seen), event.hour),
+            "pysteps": peer.extrapolate(seen[-1], peer.motion(seen), event.hour),
             "ours": extrapolate(seen[-1], wind, leads_s=_leads(event), cell_m=event.cell_m),
             "sprog": sprog(seen, wind, steps=event.hour, cell_m=event.cell_m, step_s=event.step_s),
         }
@@ -163,14 +136,21 @@ def _skill(event: Event, details: dict[str, object]) -> list[Target]:
     details[f"lead_min_where_csi_falls_below_0.3 {event.name}"] = {
         name: round(lead, 1) if np.isfinite(lead) else "> 60" for name, lead in useful.items()
     }
-    return [target for minutes in (30, 60) for target in _csi_targets(event, csi, minutes)]
+    return [target for minutes in (30, 60) for target in _csi_targets(event, csi, minutes)] + [_lead(event, useful)]
+
+
+def _lead(event: Event, useful: dict[str, float]) -> Target:
+    """This will hold our useful lead, within the hour that was forecast, to persistence's."""
+    ours, theirs, still = (min(useful[name], 60.0) for name in ("ours", "pysteps", "persistence"))
+    name = f"lead_min_where_csi_falls_below_0.3 {event.name}"
+    return Target(name, ours, "min", still, False, theirs, f"pysteps {theirs:.1f}, persistence {still:.1f}, at most 60")
 
 
 def _csi_targets(event: Event, csi: dict[str, np.ndarray], minutes: int) -> Iterator[Target]:
     k = round(minutes * 60 / event.step_s) - 1
-    ours, peer, still = (float(csi[name][k]) for name in ("ours", "pysteps", "persistence"))
+    ours, theirs, still = (float(csi[name][k]) for name in ("ours", "pysteps", "persistence"))
     name = f"csi_1mm_h_{minutes}min {event.name}"
-    yield Target(name, ours, "", 0.98 * peer, at_most=False, reference=peer, note=f"pysteps {peer:.4f}")
+    yield Target(name, ours, "", 0.98 * theirs, at_most=False, reference=theirs, note=f"pysteps {theirs:.4f}")
     yield Target(f"{name} over persistence", ours, "", still, at_most=False, reference=still, note=f"{still:.4f}")
 
 
@@ -189,14 +169,14 @@ def _speed(event: Event, details: dict[str, object]) -> list[Target]:
     """This will time an hour in 12 steps, both programs by turns, once warm."""
     start = len(event.rain) // 3
     seen = event.rain[start - 2 : start + 1]
-    wind, peer_wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s), _peer_motion(seen)
+    wind, peer_wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s), peer.motion(seen)
     leads = [HOUR_S / 12 * (k + 1) for k in range(12)]
     scaled = wind.astype(float) * (HOUR_S / 12 / event.cell_m)
     works: dict[str, Callable[[], object]] = {
         "advection": lambda: extrapolate(seen[-1], wind, leads_s=leads, cell_m=event.cell_m),
-        "pysteps advection": lambda: _peer_extrapolate(seen[-1], scaled, 12),
+        "pysteps advection": lambda: peer.extrapolate(seen[-1], scaled, 12),
         "motion": lambda: motion(seen, cell_m=event.cell_m, step_s=event.step_s),
-        "pysteps motion": lambda: _peer_motion(seen),
+        "pysteps motion": lambda: peer.motion(seen),
     }
     times: dict[str, list[float]] = {name: [] for name in works}
     for turn in range(ROUNDS + 1):
@@ -219,8 +199,8 @@ def _speed(event: Event, details: dict[str, object]) -> list[Target]:
 def _difference(event: Event, seen: np.ndarray, wind: np.ndarray) -> float:
     """This will give the mean difference between both advections of one field along one motion."""
     ours = extrapolate(seen[-1], wind, leads_s=_leads(event), cell_m=event.cell_m)
-    peer = _peer_extrapolate(seen[-1], wind.astype(float) * (event.step_s / event.cell_m), event.hour)
-    return round(float(np.nanmean(np.abs(ours - peer))), 5)
+    theirs = peer.extrapolate(seen[-1], wind.astype(float) * (event.step_s / event.cell_m), event.hour)
+    return round(float(np.nanmean(np.abs(ours - theirs))), 5)
 
 
 def _draw(event: Event) -> Iterator[dict[str, np.ndarray]]:
@@ -228,7 +208,7 @@ def _draw(event: Event) -> Iterator[dict[str, np.ndarray]]:
     starts = event.starts(1)
     for start in (starts[len(starts) // 3], starts[2 * len(starts) // 3]):
         seen = event.rain[start - 2 : start + 1]
-        wind, peer_wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s), _peer_motion(seen)
+        wind, peer_wind = motion(seen, cell_m=event.cell_m, step_s=event.step_s), peer.motion(seen)
 
         def ours(steps: int, members: int, seen: np.ndarray = seen, wind: np.ndarray = wind) -> np.ndarray:
             return ensemble(
@@ -245,11 +225,11 @@ def _draw(event: Event) -> Iterator[dict[str, np.ndarray]]:
         began = time.perf_counter()
         drawn = ours(event.hour, MEMBERS)
         middle = time.perf_counter()
-        peer = _peer_forecast(
+        theirs = peer.forecast(
             "steps",
-            event,
             seen,
             peer_wind,
+            event.hour,
             n_ens_members=MEMBERS,
             kmperpixel=event.cell_m / 1000,
             timestep=event.step_s / 60,
@@ -262,7 +242,7 @@ def _draw(event: Event) -> Iterator[dict[str, np.ndarray]]:
         yield {
             "name": np.array(f"{event.name} {start}"),
             "ours": drawn[:, chosen],
-            "pysteps": peer[:, chosen],
+            "pysteps": theirs[:, chosen],
             "came": came,
             "seconds": np.array([middle - began, ended - middle]),
             "spread": np.nanmean(drawn.std(axis=0), axis=(1, 2)),

@@ -4,7 +4,6 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 
@@ -19,9 +18,9 @@ from anshu.science.rainfall import (
 )
 from anshu.science.rainfall.grid import Grid
 from anshu.science.rainfall.reading import read_grids
-from tools.bench.report import Target, finish
+from tools.bench.report import SHARED, Figures, Target, finish, outside
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+DATA = SHARED / "data"
 OPENMRG = DATA / "02_rain_gauge_radar" / "openmrg"
 PWS = DATA / "02_rain_gauge_radar" / "pws_ams"
 EVENTS = {
@@ -38,8 +37,13 @@ PAST_STEPS = 12
 
 def measure(*, as_json: bool) -> int:
     """This will judge every merging method on both storms, then the flags and the readers."""
-    if not OPENMRG.is_dir():
-        raise SystemExit(f"needs the outside measurements in {OPENMRG}")
+    found = figures()
+    return finish("rainfall", found.targets, as_json=as_json, details=found.details)
+
+
+def figures() -> Figures:
+    """This will measure what `measure` prints."""
+    outside("data/02_rain_gauge_radar")
     targets: list[Target] = []
     details: dict[str, object] = {}
     for day in EVENTS:
@@ -53,7 +57,7 @@ def measure(*, as_json: bool) -> int:
             targets += [_beats(day, minutes, method, error) for method in judged]
     targets += _flags(details)
     targets.append(Target("reading_a_day_of_radolan", _seconds(_radolan), "s", 5.0))
-    return finish("rainfall", targets, as_json=as_json, details=details)
+    return Figures(targets, details)
 
 
 def storm_of(day: str) -> tuple[merging.Storm, tuple[Grid, ...]]:
@@ -85,6 +89,7 @@ def _flags(details: dict[str, object]) -> list[Target]:
     network = gauges.decode_netcdf((PWS / "test_dataset.nc").read_bytes())
     near = neighbours.within(network.distances_m())
     wrong: dict[str, int] = {}
+    judged: dict[str, int] = {}
     started = time.perf_counter()
     with netCDF4.Dataset(PWS / "expected_array_fz_hi.nc") as file:
         span, row = _span(file, network), network.ids.index(str(file["id"][...]))
@@ -94,13 +99,18 @@ def _flags(details: dict[str, object]) -> list[Target]:
             ("fz_flag", faulty_zeros.flags(rain, median, reporting)),
             ("hi_flag", high_influx.flags(rain, median, reporting)),
         ):
+            judged[key] = len(file[key])
             wrong[key] = int(np.count_nonzero(found[row] != np.asarray(file[key][:])))
     with netCDF4.Dataset(PWS / "expected_array_so_bias.nc") as file:
         span, row = _span(file, network), network.ids.index(str(file["id"][...]))
         found = station_outlier.flags(network.rain_mm, near, only=[row])[row, span]
+        judged["so_flag"] = len(file["so_flag"])
         wrong["so_flag"] = int(np.count_nonzero(found != np.asarray(file["so_flag"][:])))
     details["flags_s"] = round(time.perf_counter() - started, 2)
-    return [Target(f"flags_unlike_pypwsqc {key}", count, "steps", 0) for key, count in wrong.items()]
+    return [
+        Target(f"flags_like_pypwsqc {key}", judged[key] - wrong[key], "steps", judged[key], False, judged[key])
+        for key in judged
+    ]
 
 
 def _span(file: "object", network: gauges.Gauges) -> slice:

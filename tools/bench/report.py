@@ -4,7 +4,13 @@
 import json
 import platform
 import sys
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import NoReturn
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,53 @@ class Target:
     def ok(self) -> bool:
         """Whether the target is reached."""
         return self.value <= self.target if self.at_most else self.value >= self.target
+
+
+@dataclass
+class Figures:
+    """What one part measured: figures with their targets, and what else is worth printing."""
+
+    targets: list[Target] = field(default_factory=list)
+    details: dict[str, object] = field(default_factory=dict)
+
+    def alike(self, name: str, away: Iterable[float], within: float, *, note: str = "") -> None:
+        """This will count what lies within a tolerance of the reference; all of it must."""
+        differences = [float(one) for one in away]
+        close = sum(one <= within for one in differences)
+        said = f"worst {max(differences):.2g}, tolerance {within:.2g}" + (f"; {note}" if note else "")
+        self.targets.append(Target(name, close, f"of {len(differences)}", len(differences), False, note=said))
+
+    def add(self, part: str, other: "Figures") -> None:
+        """This will take in another part's figures under its name."""
+        self.targets += [replace(target, name=f"{part}: {target.name}") for target in other.targets]
+        self.details |= {f"{part}: {key}": value for key, value in other.details.items()}
+
+
+def outside(path: str) -> Path:
+    """This will find outside material, or end the benchmark with exit code 2 saying what it needs."""
+    if not (SHARED / path).exists():
+        unmeasured(f"needs the outside material {SHARED / path}")
+    return SHARED / path
+
+
+class Unmeasured(SystemExit):
+    """The end of a benchmark that cannot measure: exit code 2, which is neither reached nor missed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(2)
+        self.why = why
+
+
+def unmeasured(why: str) -> NoReturn:
+    """This will end a benchmark, saying what it lacks."""
+    sys.stderr.write(f"not measured: {why}\n")
+    raise Unmeasured(why)
+
+
+def progress(text: str) -> None:
+    """This will tell whoever waits what is being measured."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+    sys.stderr.flush()
 
 
 def finish(name: str, targets: list[Target], *, as_json: bool, details: dict[str, object] | None = None) -> int:

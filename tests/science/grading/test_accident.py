@@ -2,33 +2,13 @@
 """Accident grades against the wording of decree 493, article 3."""
 
 import pytest
+from tools.bench import decrees
 
 from anshu.science.grading import accident
 from anshu.science.standing import Refusal
 
-WORDING = [
-    ("deaths", 2, "general"),
-    ("deaths", 3, "larger"),
-    ("deaths", 9, "larger"),
-    ("deaths", 10, "major"),
-    ("deaths", 29, "major"),
-    ("deaths", 30, "extraordinary"),
-    ("seriously_injured", 9, "general"),
-    ("seriously_injured", 10, "larger"),
-    ("seriously_injured", 49, "larger"),
-    ("seriously_injured", 50, "major"),
-    ("seriously_injured", 99, "major"),
-    ("seriously_injured", 100, "extraordinary"),
-    ("direct_loss_yuan", 9_999_999.99, "general"),
-    ("direct_loss_yuan", 10_000_000, "larger"),
-    ("direct_loss_yuan", 49_999_999.99, "larger"),
-    ("direct_loss_yuan", 50_000_000, "major"),
-    ("direct_loss_yuan", 99_999_999.99, "major"),
-    ("direct_loss_yuan", 100_000_000, "extraordinary"),
-]
 
-
-@pytest.mark.parametrize(("criterion", "value", "code"), WORDING)
+@pytest.mark.parametrize(("criterion", "value", "code"), decrees.ACCIDENT)
 def test_each_boundary_includes_its_own_number(criterion, value, code):
     assert accident.assess(**{criterion: value}).grade.code == code
 

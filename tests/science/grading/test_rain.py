@@ -6,24 +6,15 @@ from math import nan
 from operator import add
 
 import pytest
+from tools.bench import decrees
 
 from anshu.science.grading import rain
 from anshu.science.standing import Refusal
 
-# code: (12 h from, to; 24 h from, to), as printed.
-TABLE_1 = {
-    "light": (0.1, 4.9, 0.1, 9.9),
-    "moderate": (5.0, 14.9, 10.0, 24.9),
-    "heavy": (15.0, 29.9, 25.0, 49.9),
-    "rainstorm": (30.0, 69.9, 50.0, 99.9),
-    "severe_rainstorm": (70.0, 139.9, 100.0, 249.9),
-    "extraordinary_rainstorm": (140.0, 999.9, 250.0, 999.9),
-}
 
-
-@pytest.mark.parametrize("code", TABLE_1)
+@pytest.mark.parametrize("code", decrees.RAIN)
 def test_both_printed_limits_belong_to_the_grade(code):
-    low_12, high_12, low_24, high_24 = TABLE_1[code]
+    low_12, high_12, low_24, high_24 = decrees.RAIN[code]
     assert [rain.grade(amount, hours=12).code for amount in (low_12, high_12)] == [code, code]
     assert [rain.grade(amount, hours=24).code for amount in (low_24, high_24)] == [code, code]
 
