@@ -17,6 +17,7 @@ from anshu.domain.grassroots.choices import ENDED_STATES
 from anshu.domain.grassroots.selectors import actions_for, task_get, tasks_visible
 from anshu.domain.resources.selectors import shelters_visible, stock_visible, teams_visible
 from anshu.domain.risks.selectors import risks_visible
+from anshu.domain.sensing.choices import ThingKind
 from anshu.domain.sensing.selectors import latest_of, series, thing_get, things_visible
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
@@ -25,6 +26,7 @@ from anshu.web.hrefs import href
 from anshu.web.onemap.around import nearest_to, people_of, place_name
 from anshu.web.onemap.features import finite, unit_text
 from anshu.web.onemap.histories import alarm_history, task_history, timeline_rows
+from anshu.web.onemap.vehicles import telling, vehicle_parts
 
 Facts = list[dict[str, str]]
 SERIES_SPAN = timedelta(hours=24)
@@ -53,6 +55,7 @@ def map_object(viewer: Viewer, kind: str, pk: int, *, now: datetime) -> dict[str
         "nearest": nearest_to(viewer, row.point),
         "timeline": [],
         "actions": [],
+        "links": [],
         **parts,
     }
 
@@ -93,7 +96,8 @@ def _risk(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
 def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
     row = thing_get(viewer, pk)
     live = live_of(viewer, [row], now=now)
-    facts = _facts(
+    moving = vehicle_parts(viewer, row) if row.kind == ThingKind.VEHICLE else {}
+    facts = moving.pop("facts", []) + _facts(
         (_("类别"), row.get_kind_display()),
         (_("编号"), row.code),
         (_("责任单位"), row.unit),
@@ -106,6 +110,7 @@ def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]
         "facts": facts,
         "live": live,
         "open": _open(viewer, thing_ids=[pk], subject=("sensing.thing", pk)),
+        **moving,
     }
 
 
@@ -258,7 +263,10 @@ def live_of(viewer: Viewer, things: list[Any], *, now: datetime) -> list[dict[st
     by_id = {thing.pk: thing for thing in things}
     found = []
     # What a station is there for comes before the state of its battery.
-    rows = sorted(latest_of(by_id), key=lambda latest: latest.datastream.observed_property.code == "voltage")
+    rows = sorted(
+        (latest for latest in latest_of(by_id) if telling(latest)),
+        key=lambda latest: latest.datastream.observed_property.code == "voltage",
+    )
     for latest in rows[:LIVE_MOST]:
         stream = latest.datastream
         stream.thing = by_id[stream.thing_id]

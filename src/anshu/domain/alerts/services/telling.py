@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level, RuleKind
 from anshu.domain.alerts.events import AlarmAcknowledged, AlarmFact, AlarmShelved
 from anshu.domain.alerts.models import Alarm, EscalationStep, Occurrence, Rule, Shelf
+from anshu.domain.sensing.selectors import place_of
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import record
 from anshu.kernel.events.services import publish
@@ -135,7 +136,7 @@ def alarm_new(
         changed_at=at,
         value=value,
         threshold=threshold_of(rule, level) if rule is not None and cause == Cause.THRESHOLD else None,
-        point=thing.point,
+        point=place_of(thing),
         division_code=thing.division_code,
         sector_code=thing.sector_code,
         unit_id=thing.unit_id,
