@@ -67,6 +67,7 @@ def test_an_alarm_flag_is_an_alarm_until_it_is_gone(truck, ingest, flag):
     send(ingest, CALM, replace(raised, observed_at=AT + timedelta(seconds=20)))
     alarm = Alarm.objects.get()
     assert (alarm.thing, alarm.level, alarm.rule.template) == (truck, level, f"jt808-{flag}/flag")
+    assert alarm.title.endswith("报警(设备报告)")
     assert alarm.point.coords == pytest.approx((119.3, 29.1)), "it stands where the vehicle is, not at the depot"
     send(ingest, replace(CALM, observed_at=AT + timedelta(seconds=40)))
     alarm.refresh_from_db()

@@ -201,7 +201,7 @@ export class FeatureLayer {
     const size = (type === "thing" ? 11.5 : 12.5) * words;
     const gap = ((SYMBOL_PX / 2) * (SIZES[type] ?? 0.85) * (this.look.symbols ?? 1) + 6) / size; // in ems: just past the symbol's own box
     const near = told ? ["get", "label"] : "";
-    const name = type === "thing" ? ["concat", ["get", "name"], "\n", ["get", "label"]] : ["get", "label"];
+    const name = type === "thing" ? ["case", ["==", ["get", "kind"], "vehicle"], ["get", "label"], ["concat", ["get", "name"], "\n", ["get", "label"]]] : ["get", "label"];
     const short = told ? ["get", "short"] : "";
     return {
       "text-field": this.look.brief ? short : ["step", ["zoom"], short, AGES_FROM, near, NAMES_FROM, name],

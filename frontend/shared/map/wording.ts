@@ -6,7 +6,7 @@ import { age } from "../time";
 
 const LONGEST_NAME = 11;
 /** No more decimals than the instruments deserve; whole numbers stay whole. */
-const DECIMALS: Readonly<Record<string, number>> = { mm: 1, m: 2, "℃": 1, "m/s": 1, "%": 0 };
+const DECIMALS: Readonly<Record<string, number>> = { mm: 1, m: 2, "℃": 1, "m/s": 1, "%": 0, "km/h": 0 };
 
 export function valueWords(value: number | null | undefined, unit: string | null | undefined): string {
   if (value === null || value === undefined) return t("common.nodata");
@@ -28,6 +28,7 @@ export function stationOf(p: MapProperties): string {
 
 /** The label for the whole county: a value for a station, two short lines for an alarm, a name for an incident. */
 export function shortLabel(p: MapProperties, now: Date): string {
+  if (p.kind === "vehicle") return words(`${cut(p.name)}\n${p.stale && p.observed_at ? age(p.observed_at, now) : valueWords(p.value, p.unit)}`, levelWord(p));
   if (p.type === "thing") return p.stale && p.observed_at ? `${valueWords(p.value, p.unit)}\n${age(p.observed_at, now)}` : words(valueWords(p.value, p.unit), levelWord(p));
   if (p.type === "alarm") return `${cut(stationOf(p))}\n${words(p.value === null || p.value === undefined ? "" : valueWords(p.value, p.unit), levelWord(p))}`.trim();
   return words(cut(p.name), levelWord(p));
@@ -36,5 +37,6 @@ export function shortLabel(p: MapProperties, now: Date): string {
 /** The label nearer by: the age joins a station's value. */
 export function fullLabel(p: MapProperties, now: Date): string {
   if (p.type !== "thing") return shortLabel(p, now);
+  if (p.kind === "vehicle") return [p.name, words(valueWords(p.value, p.unit), levelWord(p)), p.observed_at ? age(p.observed_at, now) : ""].filter(Boolean).join("\n");
   return [words(valueWords(p.value, p.unit), levelWord(p)), p.observed_at ? age(p.observed_at, now) : ""].filter(Boolean).join("\n");
 }

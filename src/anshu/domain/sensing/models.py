@@ -46,6 +46,11 @@ class ObservedProperty(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_flag(self) -> bool:
+        """Tell whether it says no more than yes or no: its number is not worth showing."""
+        return (self.unit, self.minimum, self.maximum, self.decimals) == ("1", 0.0, 1.0, 0)
+
 
 @pghistory.track()
 class DeviceModel(models.Model):

@@ -24,6 +24,8 @@ ACTOR = platform("demo")
 PLANT = "330825DEMO00000000000001"
 PLANT_SECRET = "123456"
 FIRE_HOST = "330825000001"
+# System 1-1, zone 3, number 12, as the address of a part writes them.
+DETECTOR = "1-1-03000C00"
 TILT_EUI = "ff330825ff000001"
 SOIL, SOIL_SECRET = "demo-soil-1", "demo-soil"
 STRANGER = "3308250099"
@@ -84,11 +86,16 @@ def load(ground: Any, *, now: datetime, valid_from: datetime) -> None:
         ground, models["mqtt-water-level"], "SQ-001", "石佛墒情站(演示)", SOIL, (119.13, 29.262), Sector.FLOOD, now,
         secret=SOIL_SECRET, kind="other", report_interval_s=300,
     )  # fmt: skip
+    smoke = _connect(
+        ground, models["gb26875-host"], "XF-001-12", "三楼活动室感烟探测器(演示)", f"{FIRE_HOST}/{DETECTOR}",
+        (119.1757, 29.0306), Sector.FIRE, now,
+    )  # fmt: skip
+    Thing.objects.filter(pk=smoke.pk).update(parent=host)
     crafts = [_craft(ground, models, each, now) for each in CRAFT]
     _observes(soil, now, "soil_moisture_10cm", "voltage")
     _rule(outlet, "cod", "化学需氧量超限", valid_from, yellow=80.0, orange=100.0, red=150.0, hysteresis=5.0)
     _rule(slope, "tilt_x", "倾角", valid_from, yellow=2.0, orange=4.0, red=8.0, hysteresis=0.2)
-    for thing in (host, *crafts):
+    for thing in (host, smoke, *crafts):
         for code in thing.model.rule_templates if thing.model else ():
             template_apply(template=rule_template(code), things=[thing], actor=ACTOR, now=now, valid_from=valid_from)
     ApiToken.objects.create(

@@ -35,6 +35,7 @@ def feed(addresses: Addresses) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
         serial = serial % 65535 + 1
         signals.outlet(addresses["hj212"], now, cod=round(rng.uniform(104, 124), 1))
+        signals.works(addresses["gb26875"], now)
         signals.tilt(addresses["http"], now, degrees=round(rng.uniform(2.5, 2.9), 2))
         with socket.create_connection(addresses["sl651"], timeout=20) as line:
             for station in STATIONS:

@@ -19,7 +19,8 @@ Addresses = Mapping[str, tuple[str, int]]
 PATIENCE_S = 60.0
 SMOKE_DETECTOR = 40  # GB/T 26875.3-2011 table 5
 FIRE_SYSTEM = (1, 1)  # a fire alarm controller, the first
-COMPONENT_STATE = 2  # table 4
+COMPONENT_STATE, DEVICE_STATE = 2, 21  # table 3
+NORMAL = 1  # 8.2.1.8: the device works
 FIRE = 0b11  # table 8.2.1.2: running, fire
 EXTRA = 0x33
 # What the soil station kept while it was cut off, and pours out at once: twenty seconds of what a device may send.
@@ -56,6 +57,14 @@ def smoke(address: tuple[str, int], now: datetime, *, state: int = FIRE) -> None
     host = bytes.fromhex(devices.FIRE_HOST)
     detector = gb26875.component_object(FIRE_SYSTEM, SMOKE_DETECTOR, (3, 12), state, now, "三楼活动室")
     _send(address, gb26875.encode_uplink(host, COMPONENT_STATE, [detector], serial=1, sent_at=now))
+    works(address, now)
+
+
+def works(address: tuple[str, int], now: datetime) -> None:
+    """This will report that the transmission device itself works (8.2.1.8)."""
+    host = bytes.fromhex(devices.FIRE_HOST)
+    state = gb26875.device_object(NORMAL, now)
+    _send(address, gb26875.encode_uplink(host, DEVICE_STATE, [state], serial=2, sent_at=now))
 
 
 def tilt(address: tuple[str, int], now: datetime, *, degrees: float) -> None:

@@ -32,6 +32,7 @@ Facts = list[dict[str, str]]
 SERIES_SPAN = timedelta(hours=24)
 SERIES_POINTS = 120
 LIVE_MOST = 6
+LAST_TOLD = frozenset({"voltage", "battery", "rssi", "snr", "vehicle.acc"})
 OPEN_MOST = 10
 
 
@@ -102,7 +103,7 @@ def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]
         (_("编号"), row.code),
         (_("责任单位"), row.unit),
         (_("协议"), row.protocol),
-        (_("应报间隔"), _("%(minutes)s 分钟") % {"minutes": row.report_interval_s // 60}),
+        (_("应报间隔"), _interval(row.report_interval_s)),
     )
     worst = min((alarm.level for alarm in _active(viewer, [pk])), default=0)
     return row, {
@@ -112,6 +113,12 @@ def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]
         "open": _open(viewer, thing_ids=[pk], subject=("sensing.thing", pk)),
         **moving,
     }
+
+
+def _interval(seconds: int) -> str:
+    if seconds < 120:
+        return _("%(number).0f 秒") % {"number": seconds}
+    return _("%(minutes)s 分钟") % {"minutes": seconds // 60}
 
 
 def _alarm(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
@@ -262,10 +269,10 @@ def live_of(viewer: Viewer, things: list[Any], *, now: datetime) -> list[dict[st
     """This will give the latest values of some things, each with the curve of the last day."""
     by_id = {thing.pk: thing for thing in things}
     found = []
-    # What a station is there for comes before the state of its battery.
+    # What a station or vehicle is there for comes before the state of its battery.
     rows = sorted(
         (latest for latest in latest_of(by_id) if telling(latest)),
-        key=lambda latest: latest.datastream.observed_property.code == "voltage",
+        key=lambda latest: latest.datastream.observed_property.code in LAST_TOLD,
     )
     for latest in rows[:LIVE_MOST]:
         stream = latest.datastream

@@ -70,6 +70,8 @@ def measure_text(rule: Rule, value: float | None) -> str:
 def title_of(rule: Rule, level: int, value: float | None, *, late: bool = False) -> str:
     """This will word a threshold alarm, such as 溪口水位站 水位 45.32 m 超橙色阈值 45.00 m(研判)."""
     threshold = threshold_of(rule, level)
+    if rule.kind == RuleKind.VALUE and rule.datastream.observed_property.is_flag:
+        return _flag_title(rule, late=late)
     pattern = (
         _("%(thing)s %(property)s %(value)s %(unit)s 超%(level)s阈值 %(threshold)s %(unit)s(研判)")
         if rule.kind == RuleKind.COUNT or rule.direction == Direction.ABOVE
@@ -84,6 +86,12 @@ def title_of(rule: Rule, level: int, value: float | None, *, late: bool = False)
         "threshold": "—" if threshold is None else _threshold_text(rule, threshold),
     }
     return ((pattern % words) + (_("[补报发现]") if late else ""))[:200]
+
+
+def _flag_title(rule: Rule, *, late: bool) -> str:
+    """This will word an alarm that the device itself has judged, such as 抢险车 超速报警(设备报告)."""
+    words = {"thing": rule.datastream.thing.name, "property": rule.datastream.observed_property.name}
+    return (_("%(thing)s %(property)s(设备报告)") % words + (_("[补报发现]") if late else ""))[:200]
 
 
 def _threshold_text(rule: Rule, threshold: float) -> str:
