@@ -35,3 +35,9 @@ test("a vehicle is called by its name, with its speed in whole numbers, or its a
   expect(shortLabel({ ...boat, stale: true, observed_at: new Date(NOW.getTime() - 600_000).toISOString() }, NOW)).toBe("救援艇\n10 分钟前");
   expect(fullLabel(boat, NOW)).toBe("救援艇\n23 km/h\n刚刚");
 });
+
+test("a fire panel's yes or no is not written as a number", () => {
+  const panel: MapProperties = { id: 4, type: "thing", kind: "fire", name: "消防主机", value: 0, unit: "", level: "none", observed_at: NOW.toISOString() };
+  expect(shortLabel(panel, NOW)).toBe("");
+  expect(fullLabel(panel, NOW)).toBe("刚刚");
+});

@@ -12,7 +12,7 @@ from anshu.domain.alerts.models import Rule
 from anshu.domain.alerts.services import rule_template, template_apply
 from anshu.domain.risks.models import RiskObject
 from anshu.domain.sensing.models import Datastream, DeviceModel, Thing
-from anshu.domain.sensing.services import datastreams_ensure, thing_connect
+from anshu.domain.sensing.services import thing_connect
 from anshu.kernel.access.models import ApiToken
 from anshu.kernel.audit.actor import platform
 from anshu.kernel.org.choices import Sector
@@ -82,9 +82,9 @@ def load(ground: Any, *, now: datetime, valid_from: datetime) -> None:
         ground, models["milesight-em310-tilt"], "DZ-001", "庙下滑坡倾角仪(演示)", TILT_EUI, (119.122, 28.828),
         Sector.GEOHAZARD, now, report_interval_s=600,
     )  # fmt: skip
-    soil = _connect(
-        ground, models["mqtt-water-level"], "SQ-001", "石佛墒情站(演示)", SOIL, (119.13, 29.262), Sector.FLOOD, now,
-        secret=SOIL_SECRET, kind="other", report_interval_s=300,
+    _connect(
+        ground, None, "SQ-001", "石佛墒情站(演示)", SOIL, (119.13, 29.262), Sector.FLOOD, now, secret=SOIL_SECRET,
+        kind="other", protocol="mqtt", report_interval_s=300, properties=("soil_moisture_10cm", "voltage"),
     )  # fmt: skip
     smoke = _connect(
         ground, models["gb26875-host"], "XF-001-12", "三楼活动室感烟探测器(演示)", f"{FIRE_HOST}/{DETECTOR}",
@@ -92,7 +92,6 @@ def load(ground: Any, *, now: datetime, valid_from: datetime) -> None:
     )  # fmt: skip
     Thing.objects.filter(pk=smoke.pk).update(parent=host)
     crafts = [_craft(ground, models, each, now) for each in CRAFT]
-    _observes(soil, now, "soil_moisture_10cm", "voltage")
     _rule(outlet, "cod", "化学需氧量超限", valid_from, yellow=80.0, orange=100.0, red=150.0, hysteresis=5.0)
     _rule(slope, "tilt_x", "倾角", valid_from, yellow=2.0, orange=4.0, red=8.0, hysteresis=0.2)
     for thing in (host, smoke, *crafts):
@@ -110,7 +109,7 @@ def _craft(ground: Any, models: dict[str, DeviceModel], craft: Craft, now: datet
 
 
 def _connect(
-    ground: Any, model: DeviceModel, code: str, name: str, address: str, place: tuple[float, float], sector: str,
+    ground: Any, model: DeviceModel | None, code: str, name: str, address: str, place: tuple[float, float], sector: str,
     now: datetime, **more: Any,
 ) -> Thing:  # fmt: skip
     point = Point(*place, srid=4326)
@@ -118,11 +117,6 @@ def _connect(
         actor=ACTOR, now=now, reason="演示设备", model=model, code=code, name=name, address=address, point=point,
         division_code=ground.village_at(point), sector_code=sector, **more,
     )  # fmt: skip
-
-
-def _observes(thing: Thing, now: datetime, *codes: str) -> None:
-    Datastream.objects.filter(thing=thing).exclude(observed_property__code__in=codes).delete()
-    datastreams_ensure(thing_id=thing.pk, properties=[(code, None) for code in codes], actor=ACTOR, now=now)
 
 
 def _rule(thing: Thing, code: str, name: str, valid_from: datetime, **levels: float) -> None:
