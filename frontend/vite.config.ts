@@ -33,6 +33,7 @@ export default defineConfig(({ command, isPreview }) => ({
         console: here("console/console.ts"),
         onemap: here("onemap/onemap.ts"),
         wall: here("screens/wall.ts"),
+        track: here("track/track.ts"),
         mobile: here("mobile/mobile.ts"),
       },
     },

@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anshu.wire.base import CHINA
+from anshu.wire.mqtt.sending import connect, publish
 from anshu.wire.sl651 import Group, Station, encode_uplink
 from tools.jetstream import Nodes
 from tools.mosquitto import Broker
-from tools.mqtt_sending import connect, publish
 from tools.running import Platform, run
 
 HOSTS, STATIONS = 10, 10

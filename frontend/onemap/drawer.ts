@@ -75,6 +75,7 @@ export class Drawer {
       this.bar(object),
       ...[
         object.actions.length ? this.actions(object.actions) : null,
+        object.links?.length ? h("div", { class: "om-actions" }, ...object.links.map((link) => h("a", { class: "om-button", href: link.href }, link.label))) : null,
         section(t("map.live"), object.live.map(liveRow)),
         section(t("map.open"), object.open.map((row) => h("a", { class: "om-row", href: row.href }, h("span", {}, row.title), h("small", {}, row.state)))),
         section(t("map.facts"), object.facts.length ? [h("dl", { class: "om-facts" }, ...object.facts.flatMap((fact) => [h("dt", {}, fact.label), h("dd", {}, fact.value)]))] : []),

@@ -7,6 +7,7 @@ import type { AlarmList, Session } from "../shared/contract";
 import { h } from "../shared/dom";
 import { t } from "../shared/i18n";
 import { Live, showLiveState } from "../shared/live";
+import { withMoves } from "../shared/map/moves";
 import { followSystemTheme } from "../shared/theme";
 import { alarmsAsText } from "./alarms";
 
@@ -19,7 +20,7 @@ void start();
 async function start(): Promise<void> {
   try {
     const session = await api.get<Session>("/session");
-    const live = new Live(boot.streamUrl ?? session.stream_url);
+    const live = new Live(withMoves(boot.streamUrl ?? session.stream_url, location.href));
     if (!document.createElement("canvas").getContext("webgl2")) return void (await withoutMap(live));
     const { OneMap } = await import("./page");
     await OneMap.open(root, api, session, live, boot);

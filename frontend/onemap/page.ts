@@ -9,6 +9,7 @@ import { t } from "../shared/i18n";
 import { showLiveState, type Live } from "../shared/live";
 import { baseMap, type RasterBase } from "../shared/map/base";
 import { FeatureLayer, familyOf, NEAR_FROM, NEAR_TYPES, placeKey, pointOf } from "../shared/map/features";
+import { applyMoves, MOVED, movesOf } from "../shared/map/moves";
 import { alarmsAsText } from "./alarms";
 import { Drawer } from "./drawer";
 import { LayerPanel } from "./layers";
@@ -24,6 +25,7 @@ const REPAINT_MS = 30_000;
 const READ_MS = 60_000; // stations send no event of their own for every reading
 const MANY = 2000; // above this a layer is asked for by what is in view
 const MOST_PULSES = 60;
+const VEHICLES = "things-vehicles";
 const CLUSTER_PX_PHONE = 96;
 /** Which layers a kind of event touches, by the type of its subject. */
 const TOUCHES: Readonly<Record<string, string>> = { alarm: "alarm", incident: "incident", task: "task", observation: "thing", shelter: "shelter" };
@@ -36,6 +38,7 @@ export class OneMap {
   private readonly drawer: Drawer;
   private readonly timebar: TimeBar;
   private closePanel: () => void = () => undefined;
+  private readonly refreshDrawer = throttle(() => void this.drawer.refresh(), RELOAD_MS);
   private readonly alarmList = h("div", { class: "om-alarm-list" });
   private readonly said = h("div", { class: "om-said", role: "status", hidden: true });
   private readonly announcer = h("div", { class: "an-visually-hidden", "aria-live": "assertive" });
@@ -160,6 +163,11 @@ export class OneMap {
         if (!this.inPlace(event)) reload();
       });
     }
+    this.live.on(MOVED, (event) => this.move(event));
+    const recolour = throttle(() => {
+      if (!this.timebar.at) void this.reloadCode(VEHICLES);
+    }, RELOAD_MS);
+    this.live.on("alarm.*", recolour);
     this.live.on("alarm.raised", (event) => this.announce(event));
     this.live.on("*", (event) => {
       if (this.drawer.current === `${event.subject.type}/${event.subject.id}`) void this.drawer.refresh();
@@ -196,6 +204,23 @@ export class OneMap {
       return true;
     }
     return false;
+  }
+
+  /** Moves what moved; the chosen one takes its ring along, and its drawer is read again now and then. */
+  private move(event: LiveEvent): void {
+    const layer = this.layers.get(VEHICLES);
+    if (this.timebar.at || !layer) return; // history stands still
+    const moves = movesOf(event);
+    if (applyMoves(layer.part(VEHICLES), moves)) layer.repaint();
+    const chosen = moves.find(({ id }) => this.drawer.current === `thing/${id}`);
+    if (!chosen) return;
+    this.ring(chosen.point);
+    this.refreshDrawer();
+  }
+
+  private async reloadCode(code: string): Promise<void> {
+    const info = this.infos.find((one) => one.code === code);
+    if (info && this.panel.isShown(code)) await this.load(info);
   }
 
   private async reload(type: string): Promise<void> {
@@ -312,9 +337,13 @@ export class OneMap {
   }
 
   private select(point: LngLat | null): void {
+    this.ring(point);
+    if (!point) history.replaceState(null, "", location.pathname + location.hash);
+  }
+
+  private ring(point: LngLat | null): void {
     const features: GeoJSON.Feature[] = point ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: point } }] : [];
     (this.map.getSource("selected") as GeoJSONSource).setData({ type: "FeatureCollection", features });
-    if (!point) history.replaceState(null, "", location.pathname + location.hash);
   }
 
   private choose(hit: SearchHit): void {

@@ -82,7 +82,7 @@ function views(set: Toolset): HTMLElement {
   return h("div", {}, h("h2", {}, t("map.views")), list);
 }
 
-const KINDS = ["alarm", "incident", "task", "rain", "level", "shelter", "team", "enterprise", "major_hazard", "place", "cluster", "slope", "flash_flood", "reservoir", "river", "forest", "road", "equipment"];
+const KINDS = ["alarm", "incident", "task", "rain", "level", "shelter", "team", "enterprise", "major_hazard", "place", "cluster", "slope", "flash_flood", "reservoir", "river", "forest", "road", "vehicle", "vehicle_still", "equipment"];
 
 function legend(): HTMLElement {
   const shapes = KINDS.map((shape) => {

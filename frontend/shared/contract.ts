@@ -39,6 +39,7 @@ export interface MapProperties {
   age_s?: number | null;
   stale?: boolean;
   acknowledged?: boolean;
+  course?: number | null;
   href?: string | null;
 }
 export type MapFeatures = FeatureCollection<Geometry, MapProperties>;
@@ -68,6 +69,7 @@ export interface MapObject {
   nearest: { type: string; name: string; distance_m: number; href: string }[];
   timeline: { at: string; actor: string; text: string }[];
   actions: DrawerAction[];
+  links?: { label: string; href: string }[];
 }
 
 export interface SearchHit {

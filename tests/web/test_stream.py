@@ -8,15 +8,18 @@ import socket
 import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from django.test import Client
 from tests import cast
 
 from anshu.domain.alerts.events import AlarmRaised
+from anshu.domain.sensing.selectors import Newest, registry_load
+from anshu.domain.sensing.services import positions_keep
 from anshu.kernel.access.choices import Role
 from anshu.kernel.events.models import Event
 from anshu.kernel.events.services import publish
-from anshu.web import stream
+from anshu.web import moves, stream
 
 VILLAGE = next(iter(cast.VILLAGES))
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -188,3 +191,66 @@ def test_the_stream_listens_on_loopback_unless_configured(settings):
 
 def test_the_position_may_come_in_the_address_too():
     assert stream._resume_from({"headers": [], "query_string": b"last_event_id=17"}) == 17
+
+
+@pytest.fixture
+def truck():
+    cast.village(VILLAGE)
+    vehicle = cast.thing("CL1", "抢险车", division_code=VILLAGE, kind="vehicle", protocol="jt808")
+    streams = [cast.datastream(vehicle, cast.observed_property(f"position.{name}", name, "deg"))
+               for name in ("longitude", "latitude")]  # fmt: skip
+
+    def move(lng, minute):
+        registry = registry_load(now=cast.NOW)
+        slots = [registry.things["jt808", vehicle.address].slots[each.observed_property.code] for each in streams]
+        at_us = np.full(2, round(cast.NOW.timestamp() * 1e6) + minute * 60_000_000)
+        zeros = np.zeros(2, dtype=np.int64)
+        positions_keep(registry=registry, newest=Newest(np.array(slots), at_us, np.array([lng, 29.0]), zeros, at_us))
+
+    move.thing = vehicle
+    return move
+
+
+def moved(browser):
+    return [event["rows"] for event in browser.events() if event["kind"] == "position.moved"]
+
+
+def test_what_moved_comes_in_one_message_without_an_id(cookie, truck, monkeypatch):
+    monkeypatch.setattr(moves, "EVERY_S", 0.02)
+    with Browser(cookie("duty", Role.R06, cast.COUNTY), query="moves=1") as browser:
+        truck(119.21, 1)
+        browser.until(lambda: moved(browser))
+        truck(119.22, 2)
+        browser.until(lambda: len(moved(browser)) == 2)
+        publish(fact(VILLAGE, 1), now=cast.NOW)
+        browser.until(lambda: len(browser.events()) == 3)
+    assert [[row[:3] for row in rows] for rows in moved(browser)] == [
+        [[truck.thing.pk, 119.21, 29.0]],
+        [[truck.thing.pk, 119.22, 29.0]],
+    ]
+    assert b"".join(browser.parts).count(b"id: ") == 1, "only the event can be resumed from"
+
+
+@pytest.mark.parametrize(("query", "wanted"), [("", False), ("moves=1", True), ("moves=yes", False)])
+def test_only_a_page_that_draws_a_map_asks_for_moves(cookie, query, wanted):
+    with Browser(cookie("duty", Role.R06, cast.COUNTY), query=query):
+        assert [reader.moves for reader in stream.hub.readers] == [wanted]
+
+
+def test_moves_are_scoped(truck):
+    truck(119.21, 1)
+    row = {"thing_id": 1, "lng": 119.2, "lat": 29.0, "speed": None, "course": None, "at": cast.NOW, "subject_id": 1}
+    row |= {"sector_code": "flood", "unit_id": None, "park_code": "", "subject_type": "sensing.thing"}
+    other = next(code for code in cast.VILLAGES if code[:9] != VILLAGE[:9])
+    rows = [SimpleNamespace(division_code=code, **row) for code in (VILLAGE, other)]
+    town = cast.viewer(cast.account("town", Role.R11, VILLAGE[:9] + "000"))
+    assert [each.division_code for each in moves.seen_by(town, rows)] == [VILLAGE]
+    assert moves.message_for(town, rows[1:]) == b""
+
+
+def test_a_browser_that_is_behind_is_spared_old_places():
+    reader = stream.Reader(SimpleNamespace(covers=lambda *_: True))
+    for _ in range(stream.MOVES_BEHIND + 5):
+        reader.offer_moves(b"x")
+    assert reader.queue.qsize() == stream.MOVES_BEHIND
+    assert not reader.overrun

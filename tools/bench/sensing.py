@@ -17,8 +17,8 @@ import psycopg
 
 from anshu.project.demo import PASSWORD
 from anshu.project.demo.client import Person
+from anshu.wire.mqtt.sending import connect, publish
 from tools.bench.report import Target, finish
-from tools.mqtt_sending import connect, publish
 from tools.running import Platform, platform, run
 
 ROOT = Path(__file__).resolve().parents[2]

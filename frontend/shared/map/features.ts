@@ -35,7 +35,7 @@ const placesAround = (r: number): (string | [number, number])[] =>
   AROUND.flatMap(([anchor, x, y]): (string | [number, number])[] => [anchor, [x * r, y * r]]);
 const ASIDE: (string | [number, number])[] = ["center", [0, 0], ...[1.4, 2.8, 4.2].flatMap((r) => placesAround(r))];
 
-interface Drawn extends MapProperties { icon: string; short: string; label: string; rank: number }
+interface Drawn extends MapProperties { icon: string; short: string; label: string; rank: number; turn: number; faded: boolean }
 type DrawnFeature = Feature<Geometry, Drawn>;
 export interface LayerLook { symbols?: number; words?: number; brief?: boolean; clusterPx?: number }
 
@@ -129,12 +129,15 @@ export class FeatureLayer {
     const level = p.type === "thing" && p.stale ? "none" : asLevel(p.level);
     const told = { ...p, level };
     const under = p.type === "thing" && feature.geometry.type === "Point" && this.covered.has(placeKey(feature.geometry.coordinates));
+    const heading = typeof p.course === "number" && (p.value ?? 0) > 0;
     const drawn: Drawn = {
       ...told,
-      icon: symbolName(shapeOf(p.type, p.kind), level),
+      icon: symbolName(shapeOf(p.type, p.kind, heading), level),
       short: under ? "" : shortLabel(told, now),
       label: fullLabel(told, now),
       rank: LEVELS.length - levelRank(level) + (p.acknowledged === false ? 10 : 0),
+      turn: heading && p.kind === "vehicle" ? (p.course ?? 0) : 0,
+      faded: p.kind === "vehicle" && p.stale === true,
     };
     return { ...feature, properties: drawn };
   }
@@ -173,7 +176,7 @@ export class FeatureLayer {
     label("label", type === "alarm" ? [...one, ["!", urgent]] : one);
     if (type === "alarm") label("urgent", [...one, urgent]);
     if (cluster) specs.push([`${type}:cluster`, { id: id("cluster"), type: "symbol", filter: ["has", "point_count"], layout: this.clusterLayout(), paint: {} }]);
-    specs.push([`${type}:points`, { id: id("points"), type: "symbol", filter: one, layout: this.pointLayout(type), paint: {} }]);
+    specs.push([`${type}:points`, { id: id("points"), type: "symbol", filter: one, layout: this.pointLayout(type), paint: { "icon-opacity": ["case", ["==", ["get", "faded"], true], 0.45, 1] } }]);
     return specs;
   }
 
@@ -183,6 +186,8 @@ export class FeatureLayer {
       "icon-image": ["get", "icon"],
       "icon-size": ["interpolate", ["linear"], ["zoom"], 9, size * (type === "alarm" || type === "incident" ? 0.85 : 0.65), 11, size * 0.85, 14, size],
       "icon-overlap": "always",
+      "icon-rotate": ["get", "turn"],
+      "icon-rotation-alignment": "map",
       "icon-padding": [0],
       "icon-offset": type === "task" ? [-18, -14] : [0, 0], // beside the station that it came from
       "symbol-sort-key": ["get", "rank"],
@@ -196,7 +201,7 @@ export class FeatureLayer {
     const size = (type === "thing" ? 11.5 : 12.5) * words;
     const gap = ((SYMBOL_PX / 2) * (SIZES[type] ?? 0.85) * (this.look.symbols ?? 1) + 6) / size; // in ems: just past the symbol's own box
     const near = told ? ["get", "label"] : "";
-    const name = type === "thing" ? ["concat", ["get", "name"], "\n", ["get", "label"]] : ["get", "label"];
+    const name = type === "thing" ? ["case", ["==", ["get", "kind"], "vehicle"], ["get", "label"], ["concat", ["get", "name"], "\n", ["get", "label"]]] : ["get", "label"];
     const short = told ? ["get", "short"] : "";
     return {
       "text-field": this.look.brief ? short : ["step", ["zoom"], short, AGES_FROM, near, NAMES_FROM, name],

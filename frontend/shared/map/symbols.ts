@@ -22,14 +22,17 @@ const OUTLINES: Readonly<Record<string, string>> = {
   shelter: "M12 3L22 12h-3v9H5v-9H2z",
   team: "M9 3h6v6h6v6h-6v6H9v-6H3V9h6z",
   task: "M5 2.500h2.500L20 7.500 7.500 13v8.500H5z",
+  vehicle: "M12 2l8 19.500-8-4.500-8 4.500z",
+  vehicle_still: "M5 5h14v14H5z",
   other: "M12 5a7 7 0 1 0 .01 0z",
 };
 const BOX = 24;
 const RATIO = 2;
 
-/** Gives the shape for what a feature is: its kind where that has a shape, else its type. */
-export function shapeOf(type: string, kind: string | null | undefined): string {
+/** Gives the shape for what a feature is: its kind where that has a shape, else its type. `heading` is what moves. */
+export function shapeOf(type: string, kind: string | null | undefined, heading = false): string {
   if (type === "alarm" || type === "incident" || type === "task" || type === "shelter" || type === "team") return type;
+  if (kind === "vehicle") return heading ? "vehicle" : "vehicle_still";
   if (kind && kind in OUTLINES) return kind;
   return type === "thing" ? "equipment" : "other";
 }

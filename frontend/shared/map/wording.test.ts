@@ -27,3 +27,17 @@ test("an alarm takes two lines, in either language", () => {
   setLanguage("en");
   expect(shortLabel(alarm, NOW)).toBe("社阳水库站\n153.64 m yellow");
 });
+
+test("a vehicle is called by its name, with its speed in whole numbers, or its age when that is old", () => {
+  setLanguage("zh-CN");
+  const boat: MapProperties = { id: 3, type: "thing", kind: "vehicle", name: "救援艇", value: 22.6, unit: "km/h", observed_at: NOW.toISOString() };
+  expect(shortLabel(boat, NOW)).toBe("救援艇\n23 km/h");
+  expect(shortLabel({ ...boat, stale: true, observed_at: new Date(NOW.getTime() - 600_000).toISOString() }, NOW)).toBe("救援艇\n10 分钟前");
+  expect(fullLabel(boat, NOW)).toBe("救援艇\n23 km/h\n刚刚");
+});
+
+test("a fire panel's yes or no is not written as a number", () => {
+  const panel: MapProperties = { id: 4, type: "thing", kind: "fire", name: "消防主机", value: 0, unit: "", level: "none", observed_at: NOW.toISOString() };
+  expect(shortLabel(panel, NOW)).toBe("");
+  expect(fullLabel(panel, NOW)).toBe("刚刚");
+});

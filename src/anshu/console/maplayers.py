@@ -39,6 +39,8 @@ class Mark:
     observed_at: datetime | None = None
     stale_after_s: float | None = None
     acknowledged: bool = False
+    # Where it is heading, in degrees from north; only what moves has one.
+    course: float | None = None
 
 
 class MapLayer(ABC):
@@ -61,6 +63,10 @@ class MapLayer(ABC):
     @abstractmethod
     def rows(self, viewer: Viewer, at: datetime | None) -> QuerySet[Any]:
         """This will list what the viewer may see now (`at` None), or what stood at `at`."""
+
+    def inside(self, rows: QuerySet[Any], box: Any, at: datetime | None) -> QuerySet[Any]:
+        """This will keep the rows that lie in a box; what moves has to say where it was at `at`."""
+        return rows.filter(**{f"{self.geometry_field}__bboverlaps": box})
 
     @abstractmethod
     def marks(self, rows: Sequence[Any], *, at: datetime | None) -> Iterable[Mark]:

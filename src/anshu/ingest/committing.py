@@ -204,8 +204,9 @@ class Committer:
         with transaction.atomic():
             if len(batch.columns):
                 stored = observations_store(registry=registry, columns=batch.columns, now=now)
-                self._judge(stored, now)
+                # Before judging: an alarm of a vehicle stands where the vehicle is.
                 positions_keep(registry=registry, newest=stored.newest)
+                self._judge(stored, now)
                 latest = self._latest_due(registry.waiting_with(stored.newest))
                 if latest is not None:
                     latest_store(registry=registry, newest=latest, now=now)

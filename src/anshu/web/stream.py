@@ -29,6 +29,7 @@ from psycopg.rows import dict_row
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.selectors import viewer_of
 from anshu.kernel.access.viewer import Viewer
+from anshu.web.moves import watch
 
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
@@ -40,6 +41,7 @@ RECHECK_S = 60.0
 # A browser further behind than this reloads instead of replaying.
 BACKLOG_MOST = 2000
 QUEUE_MOST = 2000
+MOVES_BEHIND = 100
 LEVEL_NAMES = {0: "none", 1: "red", 2: "orange", 3: "yellow", 4: "blue"}
 _COLUMNS = "position, at, kind, capability, division_code, sector_code, unit_id, subject_type, subject_id, payload"
 
@@ -51,6 +53,13 @@ class Reader:
     viewer: Viewer
     queue: asyncio.Queue[Any] = field(default_factory=lambda: asyncio.Queue(QUEUE_MOST))
     overrun: bool = False
+    # Whether the page draws what moves.
+    moves: bool = False
+
+    def offer_moves(self, message: bytes) -> None:
+        """This will queue what moved; one that is behind has no use for places that are old by then."""
+        if message and self.queue.qsize() < MOVES_BEHIND:
+            self.queue.put_nowait(message)
 
     def offer(self, event: Any) -> None:
         """This will queue the event if the viewer may see it; a reader that cannot keep up is ended."""
@@ -72,13 +81,19 @@ class Hub:
 
     async def run(self) -> None:
         """This will listen for ever, reconnecting when the database goes away."""
+        await asyncio.gather(self._always(self._listen), self._always(self._watch))
+
+    async def _always(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self._listen()
+                await work()
             except (psycopg.Error, OSError) as error:
                 self.live.clear()
                 log.warning("live stream lost the database: %s", error)
                 await asyncio.sleep(0.5)
+
+    async def _watch(self) -> None:
+        await watch(connect, lambda: [reader for reader in self.readers if reader.moves])
 
     async def _listen(self) -> None:
         async with await connect() as listener:
@@ -234,7 +249,7 @@ async def _stream(scope: Message, receive: Receive, send: Send) -> None:
         *_cors(scope),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    reader = Reader(viewer)
+    reader = Reader(viewer, moves=_asked(scope, "moves") == "1")
     hub.readers.add(reader)
     gone = asyncio.create_task(_wait_gone(receive))
     try:
@@ -251,10 +266,14 @@ async def _wait_gone(receive: Receive) -> None:
         pass
 
 
+def _asked(scope: Message, name: str) -> str:
+    return str(parse_qs(scope["query_string"].decode("latin-1")).get(name, [""])[0])
+
+
 def _resume_from(scope: Message) -> int | None:
     text = _header(scope, b"last-event-id")
     if not text:
-        text = parse_qs(scope["query_string"].decode("latin-1")).get("last_event_id", [""])[0]
+        text = _asked(scope, "last_event_id")
     return int(text) if text.isdigit() and len(text) < 19 else None
 
 
@@ -275,6 +294,8 @@ async def _serve(reader: Reader, cookie: str, resume: int | None, send: Send, go
         event = await _next(reader, gone)
         if event is None:
             await write(b": ping\n\n")
+        elif isinstance(event, bytes):
+            await write(event)
         elif event.position > last:
             await write(as_message(event))
             last = event.position

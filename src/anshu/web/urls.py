@@ -18,6 +18,7 @@ from anshu.web.onemap.views import onemap
 from anshu.web.screens import views as screens
 from anshu.web.search import found
 from anshu.web.sensorthings.views import sensorthings
+from anshu.web.track import views as tracks
 
 urlpatterns = [
     path("", home, name="home"),
@@ -41,6 +42,8 @@ urlpatterns = [
     path("devices/<int:pk>/commands/", devices.device_ask, name="device-ask"),
     path("history/", histories.history, name="history"),
     path("history/export/", histories.history_export, name="history-export"),
+    path("tracks/<int:pk>/", tracks.track, name="track"),
+    path("tracks/<int:pk>/export/", tracks.track_export, name="track-export"),
     path("outages/", silences.outages, name="outages"),
     path("devices/<int:pk>/quality/", quality.device_quality, name="device-quality"),
     path("devices/<int:pk>/quality/<slug:verb>/", quality.device_quality_say, name="device-quality-say"),

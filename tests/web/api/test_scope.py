@@ -11,7 +11,7 @@ from anshu.console.maplayers import map_layers
 from anshu.web.api.door import api
 
 # By the first part of the path: whose number `{id}` is.
-NOUN_OF = {"alarms": "alarm", "tasks": "task", "incidents": "incident"}
+NOUN_OF = {"alarms": "alarm", "tasks": "task", "incidents": "incident", "tracks": "thing"}
 # Writes that make something of one's own and name no object.
 MAKES_OWN = {"/api/v1/tasks", "/api/v1/incidents", "/api/v1/files"}
 BODY = {

@@ -2,6 +2,7 @@
 """Template tags of the console: built assets, levels, times."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -99,6 +100,12 @@ def shown(value: Any) -> str:
 def phone(value: Any) -> str:
     """This will mask a phone."""
     return masked(str(value or ""))
+
+
+@library.filter
+def under(row: Sequence[Any], heads: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """This will put each cell under its head: on a phone a table's heads stand beside its cells."""
+    return list(zip(heads, row, strict=True))
 
 
 @library.filter

@@ -48,7 +48,7 @@ class AlarmLayer(MapLayer):
                 kind=row.cause,
                 level=colour(standing.level),
                 state=row.state if at is None else AlarmState.ACTIVE.value,
-                value=standing.value,
+                value=None if observed is not None and observed.is_flag else standing.value,
                 unit=observed.unit if observed else "",
                 property=observed.name if observed else "",
                 observed_at=standing.at if at and row.pk in past else row.changed_at,

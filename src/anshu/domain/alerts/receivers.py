@@ -2,6 +2,7 @@
 """What rules do when a device is connected. Each receiver's name stays for ever."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from anshu.kernel.events.services import subscribe
 
 log = logging.getLogger(__name__)
 _KEEPER = platform("rules")
+FIRST_WORDS = timedelta(minutes=10)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @subscribe(ThingConnected, name="alerts.default_rules")
@@ -22,17 +25,20 @@ def make_default_rules(fact: ThingConnected, at: datetime) -> None:
     thing = thing_in_service(fact.thing_id)
     if thing is None:
         return
+    # A part is known by its first message, which its rules are to judge too: a fire may be all that it ever says.
+    since = at - FIRST_WORDS if thing.parent_id is not None else at
     shipped = {each.code: each for each in rule_templates()}
+    made: list[int] = []
     for code in fact.rule_templates:
         if code not in shipped:
             log.warning("model %s names the rule template %s, which is not there", fact.model, code)
             continue
-        for row in template_apply(template=shipped[code], things=[thing], actor=_KEEPER, now=at):
+        for row in template_apply(template=shipped[code], things=[thing], actor=_KEEPER, now=at, valid_from=since):
             if row.verdict == "refused":
                 log.warning("thing %s gets no rule %s: %s", thing.pk, row.name, row.text)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+            elif row.verdict == "made" and row.rule is not None and thing.parent_id is not None:
+                made.append(row.rule.datastream_id)
+    _judge_since(made, since, at + FIRST_WORDS, at)
 
 
 @subscribe(ValuesRestored, name="alerts.values_restored")
@@ -41,8 +47,13 @@ def judge_restored(fact: ValuesRestored, at: datetime) -> None:
 
     What they would have raised is an alarm that says it was found late; one that covers the time already is enough.
     """
-    since, until = ((each - _EPOCH) // timedelta(microseconds=1) for each in (fact.since, fact.until))
-    ids, at_us, value = usable_values([(fact.datastream_id, since, until)])
+    _judge_since([fact.datastream_id], fact.since, fact.until, at)
+
+
+def _judge_since(datastream_ids: Sequence[int], since: datetime, until: datetime, now: datetime) -> None:
+    """This will judge what is stored of a period, both ends included."""
+    first, last = ((each - _EPOCH) // timedelta(microseconds=1) for each in (since, until))
+    ids, at_us, value = usable_values([(each, first, last) for each in dict.fromkeys(datastream_ids)])
     if len(ids):
         with transaction.atomic():
-            observations_judge(book=rulebook_load(None), datastream_id=ids, at_us=at_us, value=value, now=at)
+            observations_judge(book=rulebook_load(None), datastream_id=ids, at_us=at_us, value=value, now=now)

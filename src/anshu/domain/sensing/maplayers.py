@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.contrib.gis.geos import Point
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anshu.console.maplayers import MapLayer, Mark, register
 from anshu.domain.sensing.choices import Quality, ThingKind
 from anshu.domain.sensing.models import Latest, Observation, Thing
-from anshu.domain.sensing.selectors import things_visible
+from anshu.domain.sensing.selectors import positions_at, things_visible
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.viewer import Viewer
 
@@ -29,6 +28,8 @@ SPEAKING = {
 }
 # A history view goes no further back than this for a value; older is no data.
 MEMORY = timedelta(days=2)
+# A vehicle that stands reports less often; younger than this its place is not called old.
+VEHICLE_STALE_S = 180.0
 USABLE = (Quality.GOOD, Quality.CORRECTED)
 Reading = Mapping[str, Any]
 
@@ -142,25 +143,32 @@ class VehicleLayer(ThingLayer):
         """This will list those that have ever told where they are."""
         return super().rows(viewer, at).filter(position__isnull=False).select_related("position")
 
+    def inside(self, rows: QuerySet[Any], box: Any, at: datetime | None) -> QuerySet[Any]:
+        """This will keep those that are, or at `at` were, in a box."""
+        if at is None:
+            return super().inside(rows, box, at)
+        west, south, east, north = box.extent
+        fixes = positions_at(list(rows.values_list("pk", flat=True)), at).values()
+        there = [fix.thing_id for fix in fixes if west <= fix.lng <= east and south <= fix.lat <= north]
+        return rows.filter(pk__in=there)
+
     def marks(self, rows: Sequence[Any], *, at: datetime | None) -> Iterable[Mark]:
-        """This will show the speed at the newest fix; in the past, at the fix before that instant."""
-        readings = readings_of([row.pk for row in rows], at=at)
+        """This will show speed and course at the newest fix; in the past, at the fix before that instant."""
+        past = positions_at([row.pk for row in rows], at) if at else {}
         for row in rows:
-            by_code = {each["code"]: each for each in readings.get(row.pk, ())}
-            lng, lat = by_code.get("position.longitude"), by_code.get("position.latitude")
-            if lng is None or lat is None:
+            fix = past.get(row.pk) if at else row.position
+            if fix is None:
                 continue
-            speed = by_code.get("vehicle.speed", {})
             yield Mark(
                 id=row.pk,
                 name=row.name,
-                geometry=Point(lng["value"], lat["value"], srid=4326),
+                geometry=fix.point,
                 kind=row.kind,
-                value=speed.get("value"),
-                unit=speed.get("unit", ""),
-                property=speed.get("property", ""),
-                observed_at=lng["at"],
-                stale_after_s=3.0 * row.report_interval_s,
+                value=fix.speed,
+                unit="km/h",
+                observed_at=fix.at,
+                stale_after_s=max(VEHICLE_STALE_S, 3.0 * row.report_interval_s),
+                course=fix.course,
             )
 
 

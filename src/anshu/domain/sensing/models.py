@@ -8,6 +8,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from anshu.domain.sensing.choices import (
@@ -45,6 +46,11 @@ class ObservedProperty(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_flag(self) -> bool:
+        """Tell whether it says no more than yes or no: its number is not worth showing."""
+        return (self.unit, self.minimum, self.maximum, self.decimals) == ("1", 0.0, 1.0, 0)
 
 
 @pghistory.track()
@@ -276,6 +282,8 @@ class Position(models.Model):
     point = models.PointField(_("位置"), srid=4326)
     speed = models.FloatField(_("速度(km/h)"), null=True)
     course = models.FloatField(_("航向(°)"), null=True)
+    # By the database's clock when it was written: what a live map has not seen yet.
+    moved_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return f"{self.thing_id} {self.at}"

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the organisation: places, and the chain of people who answer for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, Point
+from django.db import connection
 from django.db.models import Prefetch, Q
 from django.utils.timezone import localdate
 
@@ -64,6 +66,22 @@ def division_at(point: Point, *, level: Level | None = None) -> Division | None:
     if level is not None:
         held = held.filter(level=level)
     return _smallest(list(held.defer("area")))
+
+
+_VILLAGES = """
+select (select code from org_division where level = 'village' and valid_until is null
+        and st_contains(area, st_setsrid(st_makepoint(lng, lat), 4326)) limit 1)
+from unnest(%s::float8[], %s::float8[]) with ordinality as given (lng, lat, number) order by number
+"""
+
+
+def villages_at(places: Sequence[tuple[float, float]]) -> list[str]:
+    """This will give, in one query, the code of the village at each (longitude, latitude); empty where none is."""
+    if not places:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_VILLAGES, [[lng for lng, _ in places], [lat for _, lat in places]])
+        return [code or "" for (code,) in cursor.fetchall()]
 
 
 def _smallest(divisions: list[Division]) -> Division | None:

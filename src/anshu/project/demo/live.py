@@ -9,6 +9,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from anshu.domain.sensing.models import Latest
+from anshu.project.demo import signals
+from anshu.project.demo.signals import Addresses
 from anshu.project.demo.stations import STATIONS, DemoStation
 from anshu.wire.sl651 import Group, Station, encode_uplink
 
@@ -17,21 +19,25 @@ EXTRA = 0x33
 
 
 def last_report_age_h() -> float:
-    """This will tell how old the newest stored value is; very old when there is none."""
-    newest = Latest.objects.order_by("-at").values_list("at", flat=True).first()
+    """This will tell how old the newest value of a water station is; very old when there is none."""
+    newest = (
+        Latest.objects.filter(datastream__thing__protocol="sl651").order_by("-at").values_list("at", flat=True).first()
+    )
     return (timezone.now() - newest).total_seconds() / 3600 if newest else 1e9
 
 
-def feed(address: str) -> None:
-    """This will send one quiet report of every station each five minutes, for ever."""
-    host, port = address.rsplit(":", 1)
+def feed(addresses: Addresses) -> None:
+    """This will send one report of every station each five minutes, for ever."""
     rng = random.Random()
     serial = 1
     while True:
         time.sleep(EVERY_S - timezone.now().timestamp() % EVERY_S)
         now = timezone.localtime().replace(second=0, microsecond=0)
         serial = serial % 65535 + 1
-        with socket.create_connection((host, int(port)), timeout=20) as line:
+        signals.outlet(addresses["hj212"], now, cod=round(rng.uniform(104, 124), 1))
+        signals.works(addresses["gb26875"], now)
+        signals.tilt(addresses["http"], now, degrees=round(rng.uniform(2.5, 2.9), 2))
+        with socket.create_connection(addresses["sl651"], timeout=20) as line:
             for station in STATIONS:
                 line.sendall(report(station, now, serial, rng))
                 line.recv(256)

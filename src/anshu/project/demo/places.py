@@ -12,6 +12,7 @@ from anshu.domain.risks.models import RiskObject
 from anshu.domain.sensing.models import Datastream, ObservedProperty, Thing
 from anshu.kernel.org.choices import Sector
 from anshu.kernel.org.models import Division
+from anshu.project.demo import devices
 from anshu.project.demo.stations import RAIN_1H_LEVELS, STATIONS, THRESHOLD_SOURCE, DemoStation
 
 SOURCE = "演示数据"
@@ -98,6 +99,7 @@ def load(divisions: list[Division], *, now: datetime) -> None:
     RiskObject.objects.bulk_create(_risks(ground))
     _resources(ground)
     stations(ground, valid_from=now - IN_FORCE_BEFORE)
+    devices.load(ground, now=now, valid_from=now - IN_FORCE_BEFORE)
 
 
 def _risks(ground: Map) -> list[RiskObject]:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -16,8 +17,19 @@ from anshu.project.cluster import Cluster
 from anshu.project.paths import data_dir
 from anshu.project.supervisor import Supervisor
 
+if TYPE_CHECKING:
+    from anshu.project.demo.story import Doors
+
 Say = Callable[[str], None]
 PORTS = {"ANSHU_WEB": 8000, "ANSHU_STREAM": 8001, "ANSHU_INGEST_HTTP": 8002, "ANSHU_INGEST_SL651": 5651}
+# Where one of these is taken, any other port does: nobody types it.
+MORE_PORTS = {
+    "ANSHU_INGEST_HJ212": 5212, "ANSHU_INGEST_JT808": 5808, "ANSHU_INGEST_JT809": 5809, "ANSHU_INGEST_GB26875": 5875,
+    "ANSHU_INGEST_MQTT": 5883,
+}  # fmt: skip
+# Values a second that one device may send: fewer than usual, so that one that floods shows with few values.
+DEVICE_RATE = "500"
+PROTOCOLS = ("sl651", "hj212", "jt808", "gb26875", "mqtt", "http")
 HEALTH_S = 60.0
 # The storm lasts six hours: 240 times faster it takes a minute and a half, 900 times faster 25 s.
 SPEED_SHOWN, SPEED_CHECKED = 240.0, 900.0
@@ -58,13 +70,20 @@ def _environment(*, check: bool, reset: bool, say: Say) -> Cluster:
         shutil.rmtree(folder)
     for name, port in PORTS.items():
         os.environ.setdefault(name, f"127.0.0.1:{_free_port() if check else _port(name, port)}")
+    for name, port in MORE_PORTS.items():
+        os.environ.setdefault(name, f"127.0.0.1:{_free_port() if check or _taken(port) else port}")
+    os.environ.setdefault("ANSHU_INGEST_DEVICE_RATE", DEVICE_RATE)
     return cluster
 
 
-def _port(name: str, port: int) -> int:
+def _taken(port: int) -> bool:
     with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            sys.exit(f"[安枢] 端口 {port} 已被占用;请先停掉它,或设置 {name}=127.0.0.1:其他端口。Port {port} is in use.")
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _port(name: str, port: int) -> int:
+    if _taken(port):
+        sys.exit(f"[安枢] 端口 {port} 已被占用;请先停掉它,或设置 {name}=127.0.0.1:其他端口。Port {port} is in use.")
     return port
 
 
@@ -122,25 +141,32 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _doors() -> "object":
+def _doors() -> "Doors":
     from anshu.project.demo.story import Doors
 
-    host, port = os.environ["ANSHU_INGEST_SL651"].rsplit(":", 1)
     return Doors(
         web=f"http://{os.environ['ANSHU_WEB']}",
         stream=f"http://{os.environ['ANSHU_STREAM']}/stream/",
-        sl651_host=host,
-        sl651_port=int(port),
+        ingest={protocol: _address(f"ANSHU_INGEST_{protocol.upper()}") for protocol in PROTOCOLS},
     )
+
+
+def _address(name: str) -> tuple[str, int]:
+    host, port = os.environ[name].rsplit(":", 1)
+    return host, int(port)
 
 
 def _check(say: Say) -> int:
     from anshu.project.demo.client import Answer
+    from anshu.project.demo.fleet import Fleet
     from anshu.project.demo.story import play
     from anshu.project.demo.verify import faults
 
     try:
-        told = play(_doors(), speed=SPEED_CHECKED, say=say)  # type: ignore[arg-type]
+        fleet = Fleet(_address("ANSHU_INGEST_JT808"))
+        fleet.start()
+        told = play(_doors(), speed=SPEED_CHECKED, say=say)
+        fleet.stop()
     except Answer as answer:
         say(f"✗ {answer}")
         return 1
@@ -148,7 +174,7 @@ def _check(say: Say) -> int:
     for fault in found:
         say(f"✗ {fault}")
     if not found:
-        say(f"✓ {told.frames} 帧全部入库,告警、任务、事件、时间线与审计链均如所述 all as it should be")
+        say(f"✓ {told.frames} 帧全部入库,各协议的设备、车船、告警、任务、事件与审计链均如所述 all as it should be")
     return 1 if found else 0
 
 
@@ -174,12 +200,15 @@ def _stay(supervisor: Supervisor, say: Say) -> int:
 def _show(say: Say) -> None:
     """This will play the storm when the data is older than the storm is long, then keep the stations reporting."""
     from anshu.project.demo.client import Answer
+    from anshu.project.demo.fleet import Fleet
     from anshu.project.demo.live import feed, last_report_age_h
     from anshu.project.demo.story import play
 
+    doors = _doors()
+    Fleet(doors.ingest["jt808"]).start()
     try:
         if last_report_age_h() > 6.5:
-            play(_doors(), speed=SPEED_SHOWN, say=say)  # type: ignore[arg-type]
-        feed(os.environ["ANSHU_INGEST_SL651"])
+            play(doors, speed=SPEED_SHOWN, say=say)
+        feed(doors.ingest)
     except (Answer, OSError) as answer:
         say(f"演示过程中断 the storm was interrupted: {answer}")

@@ -3,7 +3,7 @@
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from anshu.ingest.replay import replay_file
 from anshu.project.demo import PASSWORD
 from anshu.project.demo.client import Answer, Listener, Person
+from anshu.project.demo.signals import tell
 from anshu.project.demo.stations import STATIONS, STORY_STATION
 
 STORM = Path(__file__).parent / "storm.sl651"
@@ -25,8 +26,7 @@ class Doors:
 
     web: str
     stream: str
-    sl651_host: str
-    sl651_port: int
+    ingest: Mapping[str, tuple[str, int]]
 
 
 @dataclass(slots=True)
@@ -48,11 +48,15 @@ def play(doors: Doors, *, speed: float, say: Callable[[str], None]) -> Told:
     storm = _Storm(doors, speed)
     storm.start()
     say("暴雨开始:18 个站点经 SL 651 报文接入")
+    others = _Others(doors, say)
+    others.start()
     _alarm(duty, listener, told, say)
     _field(doors, told, say)
     _township(doors, told, say)
     storm.join()
     told.frames = storm.finished()
+    others.join()
+    others.finished()
     listener.wait(_about(told.alarm_id, "alarm.cleared"), seconds=30, what="clearing of the alarm")
     say("水位回落,告警按回差自动解除")
     duty.post(
@@ -72,11 +76,11 @@ class _Storm(threading.Thread):
         self._error: Exception | None = None
 
     def run(self) -> None:
+        host, port = self._doors.ingest["sl651"]
         try:
             self._outcome = replay_file(
-                path=STORM, protocol="sl651", host=self._doors.sl651_host, port=self._doors.sl651_port,
-                speed=self._speed, to_now=True,
-            )  # fmt: skip
+                path=STORM, protocol="sl651", host=host, port=port, speed=self._speed, to_now=True
+            )
         except Exception as error:
             self._error = error
 
@@ -87,6 +91,26 @@ class _Storm(threading.Thread):
         if not self._outcome.complete:
             raise Answer(f"not every frame was acknowledged: {self._outcome.as_json()}")
         return int(self._outcome.as_json()["acknowledged"])
+
+
+class _Others(threading.Thread):
+    """Has the devices of the other protocols say their part meanwhile."""
+
+    def __init__(self, doors: Doors, say: Callable[[str], None]) -> None:
+        super().__init__(daemon=True)
+        self._doors, self._say = doors, say
+        self._error: OSError | None = None
+
+    def run(self) -> None:
+        try:
+            tell(self._doors.ingest, self._say)
+        except OSError as error:
+            self._error = error
+
+    def finished(self) -> None:
+        """This will raise Answer where a door did not do its part."""
+        if self._error:
+            raise Answer(f"another device was not answered: {self._error}")
 
 
 def _about(subject_id: int, kind: str) -> Callable[[dict[str, Any]], bool]:

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from anshu.web.api import alarms, errors, files, incidents, map, search, session, tasks, wall
+from anshu.web.api import alarms, errors, files, incidents, map, search, session, tasks, tracks, wall
 from anshu.web.api.auth import AUTH
 
 
@@ -62,4 +62,5 @@ api.add_router("/alarms", alarms.router)
 api.add_router("", tasks.router)
 api.add_router("/incidents", incidents.router)
 api.add_router("", files.router)
+api.add_router("/tracks", tracks.router)
 api.add_router("", wall.router)

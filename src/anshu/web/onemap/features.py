@@ -44,7 +44,7 @@ def layer_features(
         raise Absent
     rows = layer.rows(viewer, at)
     if box is not None:
-        rows = rows.filter(**{f"{layer.geometry_field}__bboverlaps": box})
+        rows = layer.inside(rows, box, at)
     found = list(rows.order_by("pk")[: MOST + 1])
     kept = found[:MOST]
     marks = list(layer.marks(kept, at=at))
@@ -89,6 +89,7 @@ def feature(layer: MapLayer, mark: Mark, level: str, at: datetime) -> dict[str, 
             "age_s": None if age is None else max(0, round(age)),
             "stale": age is not None and mark.stale_after_s is not None and age > mark.stale_after_s,
             "acknowledged": mark.acknowledged,
+            "course": finite(mark.course),
             "href": layer.href(mark.id),
         },
     }

@@ -17,6 +17,7 @@ from anshu.domain.grassroots.choices import ENDED_STATES
 from anshu.domain.grassroots.selectors import actions_for, task_get, tasks_visible
 from anshu.domain.resources.selectors import shelters_visible, stock_visible, teams_visible
 from anshu.domain.risks.selectors import risks_visible
+from anshu.domain.sensing.choices import ThingKind
 from anshu.domain.sensing.selectors import latest_of, series, thing_get, things_visible
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
@@ -25,11 +26,13 @@ from anshu.web.hrefs import href
 from anshu.web.onemap.around import nearest_to, people_of, place_name
 from anshu.web.onemap.features import finite, unit_text
 from anshu.web.onemap.histories import alarm_history, task_history, timeline_rows
+from anshu.web.onemap.vehicles import telling, vehicle_parts
 
 Facts = list[dict[str, str]]
 SERIES_SPAN = timedelta(hours=24)
 SERIES_POINTS = 120
 LIVE_MOST = 6
+LAST_TOLD = frozenset({"voltage", "battery", "rssi", "snr", "vehicle.acc"})
 OPEN_MOST = 10
 
 
@@ -53,6 +56,7 @@ def map_object(viewer: Viewer, kind: str, pk: int, *, now: datetime) -> dict[str
         "nearest": nearest_to(viewer, row.point),
         "timeline": [],
         "actions": [],
+        "links": [],
         **parts,
     }
 
@@ -93,12 +97,13 @@ def _risk(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
 def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
     row = thing_get(viewer, pk)
     live = live_of(viewer, [row], now=now)
-    facts = _facts(
+    moving = vehicle_parts(viewer, row) if row.kind == ThingKind.VEHICLE else {}
+    facts = moving.pop("facts", []) + _facts(
         (_("类别"), row.get_kind_display()),
         (_("编号"), row.code),
         (_("责任单位"), row.unit),
         (_("协议"), row.protocol),
-        (_("应报间隔"), _("%(minutes)s 分钟") % {"minutes": row.report_interval_s // 60}),
+        (_("应报间隔"), _interval(row.report_interval_s)),
     )
     worst = min((alarm.level for alarm in _active(viewer, [pk])), default=0)
     return row, {
@@ -106,7 +111,14 @@ def _thing(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]
         "facts": facts,
         "live": live,
         "open": _open(viewer, thing_ids=[pk], subject=("sensing.thing", pk)),
+        **moving,
     }
+
+
+def _interval(seconds: int) -> str:
+    if seconds < 120:
+        return _("%(number).0f 秒") % {"number": seconds}
+    return _("%(minutes)s 分钟") % {"minutes": seconds // 60}
 
 
 def _alarm(viewer: Viewer, pk: int, now: datetime) -> tuple[Any, dict[str, Any]]:
@@ -257,8 +269,11 @@ def live_of(viewer: Viewer, things: list[Any], *, now: datetime) -> list[dict[st
     """This will give the latest values of some things, each with the curve of the last day."""
     by_id = {thing.pk: thing for thing in things}
     found = []
-    # What a station is there for comes before the state of its battery.
-    rows = sorted(latest_of(by_id), key=lambda latest: latest.datastream.observed_property.code == "voltage")
+    # What a station or vehicle is there for comes before the state of its battery.
+    rows = sorted(
+        (latest for latest in latest_of(by_id) if telling(latest)),
+        key=lambda latest: latest.datastream.observed_property.code in LAST_TOLD,
+    )
     for latest in rows[:LIVE_MOST]:
         stream = latest.datastream
         stream.thing = by_id[stream.thing_id]

@@ -66,7 +66,13 @@ def rule_template(code: str) -> RuleTemplate:
 
 
 def template_apply(
-    *, template: RuleTemplate, things: Iterable[Any], actor: Actor, now: datetime, reason: str = ""
+    *,
+    template: RuleTemplate,
+    things: Iterable[Any],
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    valid_from: datetime | None = None,
 ) -> list[Applied]:
     """This will make the template's rules on each thing that observes what they need; gives a row for each.
 
@@ -81,7 +87,8 @@ def template_apply(
         if stream is None:
             found.append(Applied(thing, template.name, "refused", _unfit(template, streams.get(thing.pk, {}))))
         else:
-            found += [_apply(template, given, thing, stream, actor, now, reason) for given in template.rules]
+            dated = {} if valid_from is None else {"valid_from": valid_from}
+            found += [_apply(template, given | dated, thing, stream, actor, now, reason) for given in template.rules]
     return found
 
 

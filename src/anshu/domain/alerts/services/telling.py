@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from anshu.domain.alerts.choices import AlarmState, Cause, Direction, Level, RuleKind
 from anshu.domain.alerts.events import AlarmAcknowledged, AlarmFact, AlarmShelved
 from anshu.domain.alerts.models import Alarm, EscalationStep, Occurrence, Rule, Shelf
+from anshu.domain.sensing.selectors import place_of
 from anshu.kernel.audit.actor import Actor
 from anshu.kernel.audit.services import record
 from anshu.kernel.events.services import publish
@@ -69,6 +70,8 @@ def measure_text(rule: Rule, value: float | None) -> str:
 def title_of(rule: Rule, level: int, value: float | None, *, late: bool = False) -> str:
     """This will word a threshold alarm, such as 溪口水位站 水位 45.32 m 超橙色阈值 45.00 m(研判)."""
     threshold = threshold_of(rule, level)
+    if rule.kind == RuleKind.VALUE and rule.datastream.observed_property.is_flag:
+        return _flag_title(rule, late=late)
     pattern = (
         _("%(thing)s %(property)s %(value)s %(unit)s 超%(level)s阈值 %(threshold)s %(unit)s(研判)")
         if rule.kind == RuleKind.COUNT or rule.direction == Direction.ABOVE
@@ -83,6 +86,12 @@ def title_of(rule: Rule, level: int, value: float | None, *, late: bool = False)
         "threshold": "—" if threshold is None else _threshold_text(rule, threshold),
     }
     return ((pattern % words) + (_("[补报发现]") if late else ""))[:200]
+
+
+def _flag_title(rule: Rule, *, late: bool) -> str:
+    """This will word an alarm that the device itself has judged, such as 抢险车 超速报警(设备报告)."""
+    words = {"thing": rule.datastream.thing.name, "property": rule.datastream.observed_property.name}
+    return (_("%(thing)s %(property)s(设备报告)") % words + (_("[补报发现]") if late else ""))[:200]
 
 
 def _threshold_text(rule: Rule, threshold: float) -> str:
@@ -135,7 +144,7 @@ def alarm_new(
         changed_at=at,
         value=value,
         threshold=threshold_of(rule, level) if rule is not None and cause == Cause.THRESHOLD else None,
-        point=thing.point,
+        point=place_of(thing),
         division_code=thing.division_code,
         sector_code=thing.sector_code,
         unit_id=thing.unit_id,

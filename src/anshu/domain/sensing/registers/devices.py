@@ -26,6 +26,8 @@ from anshu.domain.sensing.selectors import (
     likely_kind,
     maintenance_of,
     may_diagnose,
+    moves,
+    positions_now,
     property_names,
     quarantine_visible,
     sender_properties,
@@ -87,6 +89,14 @@ def _quality(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
     return {"title": _now("数据质量"), "address": reverse("device-quality", args=[row.pk]), "windows": windows}
 
 
+def _track(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any] | None:
+    """This will lead to where a vehicle or boat went."""
+    if not moves(row):
+        return None
+    fix = positions_now([row.pk]).get(row.pk)
+    return {"title": _now("位置与轨迹"), "address": reverse("track", args=[row.pk]), "fix": fix}
+
+
 @register
 class ThingRegister(Register):
     """Stations and devices."""
@@ -130,6 +140,7 @@ class ThingRegister(Register):
     )
     panels = (
         Panel(template="console/panel_table.html", context=_latest),
+        Panel(template="sensing/panel_track.html", context=_track, side=True),
         Panel(template="sensing/panel_diagnosis.html", context=_diagnosis, side=True),
         Panel(template="sensing/panel_quality.html", context=_quality, side=True),
     )

@@ -26,6 +26,7 @@ from anshu.domain.sensing.selectors.outages import (
     silent_counts,
     silent_things,
 )
+from anshu.domain.sensing.selectors.positions import Fix, place_of, positions_at, positions_now
 from anshu.domain.sensing.selectors.quality import (
     StreamQuality,
     clock_of,
@@ -59,6 +60,7 @@ from anshu.domain.sensing.selectors.things import (
     thing_in_service,
     things_visible,
 )
+from anshu.domain.sensing.selectors.tracks import Track, fixes_purged, moves, track_of
 from anshu.domain.sensing.selectors.usable import (
     datastreams_by_thing,
     datastreams_in_use,
@@ -70,6 +72,7 @@ from anshu.domain.sensing.selectors.usable import (
 
 __all__ = [
     "Availability",
+    "Fix",
     "Gap",
     "Newest",
     "Outage",
@@ -79,6 +82,7 @@ __all__ = [
     "Reporting",
     "RunningConnector",
     "StreamQuality",
+    "Track",
     "WaitingCommand",
     "WaitingReplay",
     "availability_of",
@@ -90,6 +94,7 @@ __all__ = [
     "datastreams_in_use",
     "errors_of",
     "exchanges_of",
+    "fixes_purged",
     "flood_of",
     "floods_since",
     "health_of",
@@ -97,11 +102,15 @@ __all__ = [
     "likely_kind",
     "maintenance_of",
     "may_diagnose",
+    "moves",
     "newest_usable",
     "observations_between",
     "observations_flagged",
     "outages_of",
     "parts_of",
+    "place_of",
+    "positions_at",
+    "positions_now",
     "properties",
     "property_names",
     "quality_of_thing",
@@ -120,6 +129,7 @@ __all__ = [
     "thing_in_service",
     "thing_to_diagnose",
     "things_visible",
+    "track_of",
     "usable_values",
     "waiting_commands",
     "waiting_replays",

@@ -9,13 +9,14 @@ from anshu.domain.sensing.selectors.registry import Newest, Registry
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEEP = """
-insert into sensing_position as old (thing_id, at, point, speed, course)
-select thing_id, at, st_setsrid(st_makepoint(lng, lat), 4326), speed, course
+insert into sensing_position as old (thing_id, at, point, speed, course, moved_at)
+select thing_id, at, st_setsrid(st_makepoint(lng, lat), 4326), speed, course, clock_timestamp()
 from unnest(%s::bigint[], %s::timestamptz[], %s::float8[], %s::float8[], %s::float8[], %s::float8[])
     as given (thing_id, at, lng, lat, speed, course)
 order by thing_id
 on conflict (thing_id) do update
-    set at = excluded.at, point = excluded.point, speed = excluded.speed, course = excluded.course
+    set at = excluded.at, point = excluded.point, speed = excluded.speed, course = excluded.course,
+        moved_at = excluded.moved_at
     where excluded.at > old.at
 """
 Row = tuple[int, datetime, float, float, float | None, float | None]

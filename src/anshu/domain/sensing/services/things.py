@@ -11,11 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.choices import ThingKind
+from anshu.domain.sensing.events import ThingConnected
 from anshu.domain.sensing.models import Datastream, ObservedProperty, Thing
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
 from anshu.kernel.audit.actor import PLATFORM, Actor
 from anshu.kernel.audit.services import attribute, record
+from anshu.kernel.events.services import publish
 
 # A station that names more properties than this is broken or hostile.
 MOST_DATASTREAMS = 200
@@ -151,8 +153,30 @@ def parts_ensure(*, thing_id: int, addresses: Iterable[str], actor: Actor, now: 
     made = []
     for address in [each for each in wanted if each not in present][: max(0, room)]:
         name = address.removeprefix(f"{host.address}/")
-        made.append(_part(host, address, name, actor, now).code)
+        part = _part(host, address, name, actor, now)
+        _as_host(part, host, actor, now)
+        made.append(part.code)
     return made
+
+
+def _as_host(part: Thing, host: Thing, actor: Actor, now: datetime) -> None:
+    """This will give a part what its host's model observes, and tell those who make the model's default rules."""
+    if host.model is None:
+        return
+    properties = [(row["property"], None) for row in host.model.datastreams]
+    datastreams_ensure(thing_id=part.pk, properties=properties, actor=actor, now=now)
+    fact = ThingConnected(
+        subject_type="sensing.thing",
+        subject_id=part.pk,
+        title=part.name,
+        division_code=part.division_code,
+        sector_code=part.sector_code,
+        unit_id=part.unit_id,
+        thing_id=part.pk,
+        model=host.model.code,
+        rule_templates=list(host.model.rule_templates),
+    )
+    publish(fact, now=now)
 
 
 def _part(host: Thing, address: str, name: str, actor: Actor, now: datetime) -> Thing:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MQTT as a sender needs it: packets written ahead, so that a trial measures the platform and not a client."""
+"""MQTT as a sender needs it: packets written ahead, for replay, simulation and trials."""
 
 import struct
 
