@@ -24,7 +24,7 @@ from anshu.domain.sensing.selectors import (
 )
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
-from anshu.web.devices.decoding import Reading, language, read_frame
+from anshu.web.devices.decoding import ANSWER, Reading, language, read_frame, read_sent
 from anshu.wire import payload
 from anshu.wire.payload import ConfigRefused, Decoder
 
@@ -67,7 +67,12 @@ class Frame:
     length: int
     hexadecimal: str
     text: str
-    reading: Reading
+    readings: list[Reading]
+
+    @property
+    def reading(self) -> Reading:
+        """What its first part says."""
+        return self.readings[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +139,29 @@ def _decoder(thing: Any) -> Decoder | None:
 def _frame(exchange: Any, thing: Any, decoder: Decoder | None) -> Frame:
     raw = bytes(exchange.raw)
     up = exchange.way == Way.UP
-    known = up or thing.protocol not in ("mqtt", "lorawan", "http")
-    reading = read_frame(thing.protocol, exchange.kind, raw, decoder, exchange.at) if known else Reading()
+    readings = (
+        [read_frame(thing.protocol, exchange.kind, raw, decoder, exchange.at)]
+        if up
+        else read_sent(thing.protocol, exchange.kind, raw, exchange.at)
+    )
     shown = raw[:_BYTES_SHOWN]
     return Frame(
         exchange.at,
         up,
-        exchange.kind,
+        exchange.kind if up else _sent_as(exchange.kind),
         len(raw),
         shown.hex(" ").upper() + (" …" if len(raw) > len(shown) else ""),
         _text(shown),
-        reading,
+        readings,
     )
+
+
+def _sent_as(kind: str) -> str:
+    """This will say what we sent: an answer, or which command."""
+    family, _colon, command = kind.partition(":")
+    if family == "command" and command in CommandKind.values:
+        return _("命令:%(kind)s") % {"kind": CommandKind(command).label}
+    return _("应答") if kind == ANSWER else kind
 
 
 def _text(raw: bytes) -> str:

@@ -60,6 +60,7 @@ from anshu.domain.sensing.services.retention import (
 )
 from anshu.domain.sensing.services.storing import (
     Columns,
+    Exchanged,
     Stored,
     contacts_keep,
     exchanges_keep,
@@ -91,6 +92,7 @@ __all__ = [
     "OFTEN",
     "Columns",
     "DecoderReport",
+    "Exchanged",
     "Kept",
     "Stored",
     "aggregates_close",
