@@ -11,6 +11,7 @@ import { columnChoosers } from "./columns";
 import { fileDrops } from "./drop";
 import { startHtmx } from "./htmx";
 import { liveBadges } from "./live-badges";
+import { places } from "./place";
 import { askReasons } from "./reasons";
 import { search } from "./search";
 import { rowSelection } from "./selection";
@@ -38,6 +39,7 @@ function wake(root: ParentNode): void {
   columnChoosers(root);
   fileDrops(root);
   paintAges(root);
+  places(root, api);
 }
 wake(document);
 document.addEventListener("htmx:load", (event) => {
