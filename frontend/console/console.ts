@@ -8,6 +8,7 @@ import { Api } from "../shared/api";
 import { readBoot } from "../shared/boot";
 import { followSystemTheme, toggleTheme } from "../shared/theme";
 import { columnChoosers } from "./columns";
+import { textFiles } from "./decoder";
 import { fileDrops } from "./drop";
 import { startHtmx } from "./htmx";
 import { liveBadges } from "./live-badges";
@@ -40,6 +41,7 @@ function wake(root: ParentNode): void {
   fileDrops(root);
   paintAges(root);
   places(root, api);
+  textFiles(root);
 }
 wake(document);
 document.addEventListener("htmx:load", (event) => {

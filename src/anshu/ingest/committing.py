@@ -337,7 +337,8 @@ class Committer:
         """This will note now and then that a device was heard, with one of its frames."""
         if sender.id not in batch.heard and time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
             batch.heard[sender.id] = parcel.peer
-            if not self._watched(sender):
+            # What is replayed did not come now: among live frames it would put the device's clock in the wrong.
+            if parcel.entry_id is None and not self._watched(sender):
                 batch.exchanges.append(_exchanged(parcel, sender))
 
     def _watched(self, sender: RegisteredThing) -> bool:

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 from anshu.web.api.door import api
 from anshu.web.boundaries import views as boundaries
 from anshu.web.chain import audit_chain, audit_chain_check
-from anshu.web.devices import quality, trial
+from anshu.web.devices import quality, sheet, trial
 from anshu.web.devices import views as devices
 from anshu.web.glass import glass
 from anshu.web.health import healthz
@@ -34,6 +34,7 @@ urlpatterns = [
     path("device-models/trial/", trial.decoder_trial, name="decoder-trial"),
     path("device-models/templates/", trial.decoder_templates, name="decoder-templates"),
     path("device-models/template/", trial.decoder_template, name="decoder-template"),
+    path("devices/unknown.xlsx", sheet.unknown_sheet, name="unknown-sheet"),
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/watch/", devices.device_watch, name="device-watch"),
     path("devices/<int:pk>/commands/", devices.device_ask, name="device-ask"),

@@ -35,11 +35,14 @@ from anshu.domain.sensing.selectors.quality import (
     revisions_of,
 )
 from anshu.domain.sensing.selectors.quarantine import (
+    Sender,
     likely_kind,
+    likely_sector,
     property_names,
     quarantine_get,
     quarantine_visible,
     sender_properties,
+    unknown_senders,
 )
 from anshu.domain.sensing.selectors.registry import (
     Newest,
@@ -76,6 +79,7 @@ __all__ = [
     "RegisteredThing",
     "Registry",
     "Reporting",
+    "Sender",
     "StreamQuality",
     "WaitingCommand",
     "WaitingReplay",
@@ -92,6 +96,7 @@ __all__ = [
     "health_of",
     "latest_of",
     "likely_kind",
+    "likely_sector",
     "maintenance_of",
     "may_diagnose",
     "newest_usable",
@@ -117,6 +122,7 @@ __all__ = [
     "thing_in_service",
     "thing_to_diagnose",
     "things_visible",
+    "unknown_senders",
     "usable_values",
     "waiting_commands",
     "waiting_replays",
