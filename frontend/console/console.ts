@@ -8,9 +8,11 @@ import { Api } from "../shared/api";
 import { readBoot } from "../shared/boot";
 import { followSystemTheme, toggleTheme } from "../shared/theme";
 import { columnChoosers } from "./columns";
+import { textFiles } from "./decoder";
 import { fileDrops } from "./drop";
 import { startHtmx } from "./htmx";
 import { liveBadges } from "./live-badges";
+import { places } from "./place";
 import { askReasons } from "./reasons";
 import { search } from "./search";
 import { rowSelection } from "./selection";
@@ -38,6 +40,8 @@ function wake(root: ParentNode): void {
   columnChoosers(root);
   fileDrops(root);
   paintAges(root);
+  places(root, api);
+  textFiles(root);
 }
 wake(document);
 document.addEventListener("htmx:load", (event) => {

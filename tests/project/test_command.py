@@ -77,3 +77,52 @@ def test_the_doctor_gives_a_remedy_for_whatever_is_bad():
     assert {finding.grade for finding in findings} <= {"ok", "warn", "bad"}
     assert all(finding.remedy for finding in findings if finding.grade == "bad"), findings
     assert isinstance(findings[0], Finding)
+
+
+UPLINK = json.dumps({"device": "0102030405060708", "payload_hex": "01755c03771400", "fPort": 85})
+
+
+def test_decode_takes_a_shipped_decoder_by_name_and_another_from_a_file(tmp_path):
+    named = run("wire", "decode", "--protocol", "plain", "--decoder", "milesight_em500_swl", "-", text=UPLINK)
+    assert named.exit_code == 0
+    assert json.loads(named.output)["observations"][1]["property"] == "submersible_level"
+    file = tmp_path / "ours.json"
+    file.write_text(json.dumps({"decode": [{"read": "u8", "property": "first", "unit": "1"}]}))
+    ours = run("wire", "decode", "--protocol", "payload", "--decoder", str(file), "--device", "D1", "-", text="2a")
+    assert json.loads(ours.output)["observations"][0] | {"time": 0} == {
+        "thing": "D1",
+        "property": "first",
+        "time": 0,
+        "value": 42.0,
+        "unit": "1",
+        "quality": "good",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "content", "said"),
+    [
+        (("--protocol", "plain", "--decoder", "absent.json"), None, "milesight_em500_swl"),
+        (("--protocol", "plain", "--decoder", "FILE"), "{", "JSON"),
+        (("--protocol", "plain", "--decoder", "FILE"), '{"decode": [{"read": "u0"}]}', "decode[0].read"),
+        (("--protocol", "modbus", "--settings", "FILE"), '{"host": "a", "registers": [{}]}', "registers[0].address"),
+        (("--protocol", "sl651", "--decoder", "elsys"), None, "--decoder"),
+        (("--protocol", "sl651", "--settings", "x"), None, "--settings"),
+        (("--protocol", "mqtt", "--port", "1"), None, "--port"),
+        (
+            (
+                "--protocol",
+                "morse",
+            ),
+            None,
+            "morse",
+        ),
+    ],
+)
+def test_options_that_will_not_do_are_said_in_words_before_anything_is_read(tmp_path, options, content, said):
+    file = tmp_path / "given.json"
+    file.write_text(content or "")
+    named = [str(file) if each == "FILE" else each for each in options]
+    outcome = run("wire", "decode", *named, "-", text="")
+    assert outcome.exit_code == 2
+    assert said in outcome.output

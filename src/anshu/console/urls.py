@@ -3,10 +3,11 @@
 
 from django.urls import path
 
-from anshu.console.views import lists, many, rows
+from anshu.console.views import lists, many, rows, where
 
 app_name = "console"
 urlpatterns = [
+    path("where", where.where, name="where"),
     path("<slug:slug>/", lists.listed, name="list"),
     path("<slug:slug>/geojson/", lists.geojson, name="geojson"),
     path("<slug:slug>/columns/", lists.columns, name="columns"),

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +22,7 @@ from anshu.domain.sensing.choices import Quality, QuarantineKind, Way
 from anshu.domain.sensing.selectors import Newest, RegisteredThing, Registry, registry_load
 from anshu.domain.sensing.services import (
     Columns,
+    Exchanged,
     Kept,
     Stored,
     contacts_keep,
@@ -87,7 +88,7 @@ class _Batch:
     unknown: int = 0
     # thing id -> addresses of parts of it that are not registered yet
     parts: dict[int, set[str]] = field(default_factory=dict)
-    exchanges: list[tuple[int, str, bytes]] = field(default_factory=list)
+    exchanges: list[Exchanged] = field(default_factory=list)
 
 
 class Committer:
@@ -261,7 +262,7 @@ class Committer:
         if batch.replayed:
             quarantine_replayed(entry_ids=batch.replayed)
         contacts_keep(heard=batch.heard, now=now)
-        exchanges_keep(frames=batch.exchanges, way=Way.UP, now=now)
+        exchanges_keep(frames=batch.exchanges, now=now)
 
     def _fresh(self) -> Registry:
         """This will give the registers, read again when somebody changed them or the connection is a new one."""
@@ -305,31 +306,45 @@ class Committer:
     def _resolve(self, parcels: Sequence[Parcel], registry: Registry) -> _Batch:
         batch = _Batch()
         for parcel in parcels:
-            batch.verdicts.append(self._resolve_one(parcel, registry, batch))
+            noted = len(batch.exchanges)
+            verdict = self._resolve_one(parcel, registry, batch)
+            batch.verdicts.append(replace(verdict, noted=True) if len(batch.exchanges) > noted else verdict)
             if parcel.entry_id is not None:
                 batch.replayed.append(parcel.entry_id)
         return batch
 
     def _resolve_one(self, parcel: Parcel, registry: Registry, batch: _Batch) -> Verdict:
+        sender = registry.things.get((parcel.protocol, parcel.address))
+        if sender is not None and (parcel.down or self._watched(sender)) and parcel.entry_id is None:
+            batch.exchanges.append(_exchanged(parcel, sender))
+        if parcel.down:
+            return STORED
         if parcel.refused is not None:
             batch.kept.append(parcel.refused)
             return Verdict(parcel.refused.reason)
-        sender = registry.things.get((parcel.protocol, parcel.address))
         if sender is None:
             batch.unknown += 1
             return _keep(batch, parcel, QuarantineKind.UNKNOWN, "unknown_thing", parcel.observations)
         if parcel.secret is not None and sender.secret and parcel.secret != sender.secret:
             return _keep(batch, parcel, QuarantineKind.JUDGED, "wrong_secret", ())
-        if sender.id not in batch.heard and time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
-            batch.heard[sender.id] = parcel.peer
-            batch.exchanges.append((sender.id, parcel.kind, parcel.raw))
-        elif sender.watched_until is not None and self._clock() < sender.watched_until:
-            batch.exchanges.append((sender.id, parcel.kind, parcel.raw))
+        self._hear(batch, parcel, sender)
         if parcel.undecoded is not None:
             return self._take_undecoded(batch, parcel, parcel.undecoded, sender, registry)
         if parcel.rows is not None:
             return _take_rows(batch, parcel, parcel.rows, sender, registry)
         return _take(batch, parcel, sender, registry)
+
+    def _hear(self, batch: _Batch, parcel: Parcel, sender: RegisteredThing) -> None:
+        """This will note now and then that a device was heard, with one of its frames."""
+        if sender.id not in batch.heard and time.monotonic() - self._noted.get(sender.id, -math.inf) > _CONTACT_EVERY_S:
+            batch.heard[sender.id] = parcel.peer
+            # What is replayed did not come now: among live frames it would put the device's clock in the wrong.
+            if parcel.entry_id is None and not self._watched(sender):
+                batch.exchanges.append(_exchanged(parcel, sender))
+
+    def _watched(self, sender: RegisteredThing) -> bool:
+        """This will tell whether every frame of a device is to be kept now."""
+        return sender.watched_until is not None and self._clock() < sender.watched_until
 
     def _take_undecoded(
         self, batch: _Batch, parcel: Parcel, given: Undecoded, sender: RegisteredThing, registry: Registry
@@ -359,11 +374,20 @@ class Committer:
     @transaction.atomic
     def _put_aside(self, parcel: Parcel, said: str) -> Verdict:
         """This will keep a message that cannot be stored, with what the database or we said about it."""
+        if parcel.down:
+            return STORED
         entry = parcel.refused or _kept(parcel, QuarantineKind.JUDGED, "not_storable", {"error": said[:500]})
         if parcel.entry_id is not None:
             quarantine_replayed(entry_ids=[parcel.entry_id])
         quarantine_keep(entries=[entry], now=self._clock())
         return Verdict(entry.reason)
+
+
+def _exchanged(parcel: Parcel, sender: RegisteredThing) -> Exchanged:
+    """This will note a frame, with the port that its bytes alone do not say."""
+    port = parcel.undecoded.port if parcel.undecoded is not None and parcel.kind == "raw" else None
+    kind = parcel.kind if port is None else f"{parcel.kind}/{port}"
+    return Exchanged(sender.id, Way.DOWN if parcel.down else Way.UP, kind, parcel.raw)
 
 
 def _take(batch: _Batch, parcel: Parcel, sender: RegisteredThing, registry: Registry) -> Verdict:

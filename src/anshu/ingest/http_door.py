@@ -23,14 +23,15 @@ from anshu.ingest.allowance import Allowance
 from anshu.ingest.committing import UNREACHABLE, Clock
 from anshu.ingest.http_items import Checked, Fault, check_items
 from anshu.ingest.intake import Intake
-from anshu.ingest.parcels import Parcel, Verdict
+from anshu.ingest.parcels import Parcel, Verdict, sent_parcel
 from anshu.ingest.rubbish import Rubbish
-from anshu.ingest.uplinks import NETWORKS, FirstHeard, another_devices, uplink_parcel
+from anshu.ingest.uplinks import FirstHeard, another_devices, uplink_parcel
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.selectors import viewer_of_token
 from anshu.kernel.access.services import api_token_touch
 from anshu.kernel.access.viewer import Viewer
 from anshu.wire.base import Refused
+from anshu.wire.payload import NETWORKS
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
@@ -191,7 +192,10 @@ class HttpDoor:
             # Another's device is answered like an unknown one, and waits where those wait.
             parcel.refused = another_devices(parcel)
         (verdict,) = await self._store([parcel])
-        return {"accepted": 0, "kept": verdict.kept} if verdict.kept else {"accepted": 1}
+        reply: dict[str, Any] = {"accepted": 0, "kept": verdict.kept} if verdict.kept else {"accepted": 1}
+        if verdict.noted:
+            self._pipeline.put(sent_parcel(parcel.protocol, parcel.address, _dumps(reply).encode()))
+        return reply
 
     def _uplink(self, network: str, body: bytes, peer: str) -> Parcel:
         try:

@@ -4,13 +4,14 @@
 import asyncio
 import logging
 import socket
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from anshu.ingest.allowance import Allowance
 from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
 from anshu.ingest.intake import Intake
-from anshu.ingest.parcels import Parcel, Verdict, delivered_parcel, refused_parcel
+from anshu.ingest.parcels import COMMAND, Parcel, Verdict, delivered_parcel, refused_parcel, sent_parcel
 from anshu.ingest.rubbish import Rubbish
 from anshu.wire.base import Answered, Command, Credentials, Delivery, Event, Refusal, Reply, Session
 
@@ -29,6 +30,8 @@ MOST_REFUSALS = 50
 UNREAD_S = 30.0
 UNREAD_BYTES = 16_384
 _CLOSING_S = 5.0
+# Answers given at once that wait to be noted beside the message which follows them.
+_MOST_SAID = 8
 
 
 class Listener:
@@ -107,6 +110,7 @@ class _Connection:
         self._known_as = ""
         self._allowance = Allowance(listener._rate)
         self._refusals = 0
+        self._said: deque[bytes] = deque(maxlen=_MOST_SAID)
         # Until it has spoken for a registered device.
         self._stranger = True
         # When the bytes held back began to wait for the rest of their frame.
@@ -191,6 +195,7 @@ class _Connection:
                 await self._refused(each)
             elif isinstance(each, Reply):
                 self._write(each.raw)
+                self._said.append(each.raw)
             elif isinstance(each, Answered):
                 self._listener._asking.answered(self, each)
             else:
@@ -239,7 +244,16 @@ class _Connection:
         if not self._unanswered:
             self._quiet.set()
         if delivery is not None and verdict is not None:
-            self._write(self._session.stored(delivery, now=self._listener._clock()))
+            answer = self._session.stored(delivery, now=self._listener._clock())
+            self._write(answer)
+            if verdict.noted:
+                self._note(delivery.address, answer)
+            self._said.clear()
+
+    def _note(self, address: str, answer: bytes) -> None:
+        """This will have what we answered kept beside the message that was."""
+        for raw in filter(None, (*self._said, answer)):
+            self._listener._pipeline.put(sent_parcel(self._listener.protocol, address, raw))
 
     # ---- what `asking` needs of a line
 
@@ -250,8 +264,10 @@ class _Connection:
 
     def ask(self, command: Command) -> None:
         """This will send a command; raises Refused for one that the protocol lacks."""
+        kind = COMMAND.format(kind=command.kind)
         for frame in self._session.command(command, now=self._listener._clock()):
             self._write(frame)
+            self._listener._pipeline.put(sent_parcel(*self.device, frame, kind))
 
     def _write(self, reply: bytes) -> None:
         if reply and not self._writer.is_closing():

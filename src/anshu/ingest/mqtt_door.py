@@ -21,7 +21,7 @@ from anshu.ingest.asking import Asking
 from anshu.ingest.committing import Clock
 from anshu.ingest.intake import Intake
 from anshu.ingest.messages import own_parcel, raw_parcel
-from anshu.ingest.parcels import Verdict, refused_parcel
+from anshu.ingest.parcels import COMMAND, Verdict, refused_parcel, sent_parcel
 from anshu.ingest.rubbish import Rubbish
 from anshu.wire.base import Command, Refusal, Refused
 from anshu.wire.mqtt import Packet, PacketReader, Publish, packets, read_connect, read_subscribe
@@ -351,8 +351,10 @@ class _Client(asyncio.Protocol):
             self._received[packet_id] = True
         if not self._acks:
             asyncio.get_running_loop().call_soon(self._send_acks)
-        self._acks.append(b"\x40\x02" if qos == 1 else b"\x50\x02")
-        self._acks.append(packet_id.to_bytes(2, "big"))
+        head, number = b"\x40\x02" if qos == 1 else b"\x50\x02", packet_id.to_bytes(2, "big")
+        self._acks += (head, number)
+        if verdict.noted:
+            self._door.pipeline.put(sent_parcel(PROTOCOL, self.address, head + number))
 
     def _send_acks(self) -> None:
         if not self._transport.is_closing():
@@ -372,6 +374,7 @@ class _Client(asyncio.Protocol):
         payload = json.dumps(body, default=str, ensure_ascii=False).encode()
         topic = f"anshu/{self.address}/down"
         self._transport.write(packets.publish(self._version, topic, payload))
+        self._door.pipeline.put(sent_parcel(PROTOCOL, self.address, payload, COMMAND.format(kind=command.kind)))
 
     def end(self, reason: int) -> None:
         """This will close the connection, with a reason where the client can read one."""

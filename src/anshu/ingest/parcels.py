@@ -12,12 +12,19 @@ from anshu.wire.base import Delivery, Observation, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a parcel once its batch was committed; `kept` is the reason why it lies in quarantine."""
+    """What became of a parcel once its batch was committed; `kept` is the reason why it lies in quarantine.
+
+    `noted` says that its bytes were kept for the diagnosis of its device, so that the answer is worth keeping too.
+    """
 
     kept: str = ""
+    noted: bool = False
 
 
 STORED = Verdict()
+# Kinds of what we send: an answer, or a command by its kind.
+ANSWER = "answer"
+COMMAND = "command:{kind}"
 
 
 @dataclass(slots=True)
@@ -67,6 +74,8 @@ class Parcel:
     refused: Kept | None = None
     # Set when a kept frame is replayed.
     entry_id: int | None = None
+    # What we sent to the device, to stand beside what it sent; it is only noted.
+    down: bool = False
     # Set where several processes share the devices.
     partition: int | None = None
     # Called on the event loop once the batch is committed, or with None when it could not be stored.
@@ -92,6 +101,11 @@ def refused_parcel(refusal: Refusal, protocol: str, peer: str, *, address: str =
         detail=refusal.fault.as_json(),
     )
     return Parcel(protocol=protocol, peer=peer, raw=refusal.raw, address=address, refused=kept)
+
+
+def sent_parcel(protocol: str, address: str, raw: bytes, kind: str = ANSWER) -> Parcel:
+    """This will make the parcel of what we sent to a device: noted for its diagnosis, where it is registered."""
+    return Parcel(protocol=protocol, peer="", raw=raw, address=address, kind=kind, down=True)
 
 
 def delivered_parcel(delivery: Delivery, protocol: str, peer: str, *, entry_id: int | None = None) -> Parcel:

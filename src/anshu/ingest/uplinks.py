@@ -11,18 +11,9 @@ import msgspec
 from anshu.domain.sensing.choices import QuarantineKind
 from anshu.domain.sensing.services import Kept
 from anshu.ingest.parcels import Parcel, Undecoded
-from anshu.wire.payload import Uplink, envelope
+from anshu.wire.payload import NETWORKS, Uplink, envelope
 
 PROTOCOL = "lorawan"
-# The last part of an address -> the envelope's kind.
-NETWORKS = {
-    "chirpstack": "chirpstack",
-    "tts": "the_things_stack",
-    "thingpark": "thingpark",
-    "loriot": "loriot",
-    "aws": "aws_iot",
-    "plain": "http",
-}
 _MOST_REMEMBERED = 20_000
 _POSTED_AGAIN_WITHIN = timedelta(hours=1)
 TimeOf = Callable[[Uplink], datetime]

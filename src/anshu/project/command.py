@@ -14,6 +14,7 @@ import click
 
 from anshu.project.cluster import Cluster, Unavailable
 from anshu.project.paths import data_dir
+from anshu.wire.lines import PROTOCOLS
 
 
 def say(text: str) -> None:
@@ -217,13 +218,21 @@ def wire() -> None:
 
 @wire.command("decode")
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
-@click.option("--protocol", type=click.Choice(["sl651"]), default="sl651", show_default=True)
-def wire_decode(file: Any, protocol: str) -> None:
-    """Decode hex lines to one JSON object a line; exit 1 if any was refused."""
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default="sl651", show_default=True)
+@click.option("--decoder", metavar="NAME|FILE", help="How payloads are read: a shipped model or a configuration.")
+@click.option("--settings", metavar="FILE", help="Registers of a Modbus device.")
+@click.option("--port", type=click.IntRange(0, 255), help="FPort of payloads that do not say theirs.")
+@click.option("--device", default="", help="Address of the device where the messages do not say it.")
+def wire_decode(
+    file: Any, protocol: str, decoder: str | None, settings: str | None, port: int | None, device: str
+) -> None:
+    """Decode frames or messages, one a line, to one JSON object a line; exit 1 if any was refused."""
+    from anshu.project.decoding import means_of
     from anshu.wire.lines import decode_lines
 
+    means = means_of(protocol, decoder=decoder, settings=settings, port=port, device=device)
     refused = False
-    for outcome in decode_lines(protocol, file):
+    for outcome in decode_lines(protocol, file, means):
         refused = refused or not outcome["ok"]
         click.echo(json.dumps(outcome, ensure_ascii=False))
     sys.exit(1 if refused else 0)

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 from anshu.web.api.door import api
 from anshu.web.boundaries import views as boundaries
 from anshu.web.chain import audit_chain, audit_chain_check
-from anshu.web.devices import connecting, quality, trial
+from anshu.web.devices import connecting, quality, sheet, trial
 from anshu.web.devices import views as devices
 from anshu.web.glass import glass
 from anshu.web.health import healthz
@@ -37,6 +37,7 @@ urlpatterns = [
     path("device-models/template/", trial.decoder_template, name="decoder-template"),
     path("connectors/examples/", connecting.connector_examples, name="connector-examples"),
     path("connectors/example/", connecting.connector_example, name="connector-example"),
+    path("devices/unknown.xlsx", sheet.unknown_sheet, name="unknown-sheet"),
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/watch/", devices.device_watch, name="device-watch"),
     path("devices/<int:pk>/commands/", devices.device_ask, name="device-ask"),

@@ -163,3 +163,23 @@ AMOUNT_STEPS_S = {
 }
 # Properties that are running totals themselves: their sum means nothing.
 RUNNING_TOTALS = frozenset({"rain_daily", "rain_current", "rain_storm", "rain_accumulated", "evaporation_daily"})
+
+
+# Why a frame is kept, where it has no words of its own from the codec.
+KEPT_BECAUSE = {
+    "unknown_thing": _("还没有登记这个设备"),
+    "wrong_secret": _("通信密码不对"),
+    "unknown_property": _("报文里有设备没有的要素"),
+    "unit_mismatch": _("单位与登记的不符"),
+    "not_a_number": _("数值不是有限的数"),
+    "no_decoder": _("设备没有型号,或型号没有解码配置"),
+    "not_an_uplink": _("不是上行报文"),
+    "not_storable": _("无法入库"),
+    "picture": _("图片报文,留存备查"),
+    "not_authenticated": _("没有通过登录"),
+    "not_used": _("这类数据平台不用"),
+    "unsupported": _("协议里没有这种报文"),
+    "encrypted": _("报文已加密,没有密钥"),
+    "user_defined": _("厂家自定义的内容"),
+    "oversized": _("报文过大"),
+}

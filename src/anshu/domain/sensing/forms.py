@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from anshu.console.fields import NamedField, field_for
+from anshu.console.fields import LabelledChoiceField, NamedField, field_for
 from anshu.console.forms import RegisterForm
 from anshu.domain.sensing.choices import Protocol, ThingKind
 from anshu.domain.sensing.models import DeviceModel, ObservedProperty, Thing
@@ -73,6 +73,12 @@ class ThingForm(RegisterForm):
     model = DeviceModelField(
         label=_("型号"), required=False, help_text=_("选了型号,类别、协议、间隔、要素、解码和默认规则都随型号,可不填")
     )
+    protocol = LabelledChoiceField(
+        label=_("协议"),
+        choices=[("", _("随型号")), *Protocol.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     secret = SecretField(
         label=_("通信密码"), required=False, max_length=128, help_text=_("设备报文或登录用的密码;留空即不改")
     )
@@ -99,6 +105,9 @@ class ThingForm(RegisterForm):
         super().__init__(*args, **options)
         for name in _FROM_MODEL:
             self.fields[name].required = False
+        if (spoken := self.initial.get("protocol")) and spoken not in Protocol.values:
+            # What a device speaks that was registered otherwise stays as it is.
+            cast(Any, self.fields["protocol"]).choices += [(spoken, spoken)]
 
     def clean(self) -> dict[str, Any]:
         """This will take from the model what was left empty; without a model it must be given."""

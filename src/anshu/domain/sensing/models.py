@@ -322,7 +322,7 @@ class Quarantine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.protocol} {self.thing_address} {self.reason}"
+        return f"{self.protocol.upper()} {self.thing_address or self.peer}"
 
 
 @pghistory.track()

@@ -25,6 +25,7 @@ class Carried(msgspec.Struct, array_like=True, omit_defaults=True):
     secret: str | None = None
     test: bool = False
     refused: Kept | None = None
+    down: bool = False
 
 
 # Details of a refusal may hold what has no form of its own in msgpack.
@@ -52,6 +53,7 @@ def pack(parcel: Parcel) -> Carried:
         secret=parcel.secret,
         test=parcel.test,
         refused=parcel.refused,
+        down=parcel.down,
     )
 
 
@@ -69,6 +71,7 @@ def unpack(carried: Carried) -> Parcel:
         secret=carried.secret,
         test=carried.test,
         refused=carried.refused,
+        down=carried.down,
     )
 
 

@@ -29,6 +29,7 @@ PARCEL_BYTES = 7 * 1024 * 1024
 # Roughly, with its names and time.
 _OBSERVATION_BYTES = 100
 _ACKNOWLEDGED_S = 3.0
+_NOTED = Verdict(noted=True)
 
 
 class Gateway(Intake):
@@ -38,7 +39,7 @@ class Gateway(Intake):
 
     def __init__(self, scale: Scale, clock: Clock) -> None:
         super().__init__()
-        self._scale = scale
+        self._scale, self._clock = scale, clock
         self._registers = Registers(clock)
         # Reading the registers blocks; it has a thread and a connection of its own.
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="gateway-registers")
@@ -120,7 +121,15 @@ class Gateway(Intake):
             except asyncio.CancelledError:
                 _settle(parcels, None)
                 raise
-            _settle(parcels, STORED)
+            for each in parcels:
+                _settle((each,), self._verdict(each))
+
+    def _verdict(self, parcel: Parcel) -> Verdict:
+        """This will tell whether the worker is going to keep the bytes, as far as a gateway can know: while watched."""
+        registry = self._registers.known
+        thing = registry.things.get((parcel.protocol, parcel.address)) if registry is not None else None
+        until = thing.watched_until if thing is not None else None
+        return _NOTED if until is not None and self._clock() < until else STORED
 
     def _take(self, waiting: deque[Parcel]) -> tuple[list[Parcel], bytes]:
         taken: list[Parcel] = []

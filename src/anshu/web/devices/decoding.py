@@ -20,6 +20,8 @@ from anshu.wire.base import Refused
 from anshu.wire.payload import ConfigRefused, Decoder
 
 MOST_SAMPLE = 200_000
+# What ingest calls an answer of ours among the frames that it keeps.
+ANSWER = "answer"
 _ENVELOPES = ("chirpstack", "the_things_stack", "thingpark", "loriot", "http")
 
 
@@ -154,15 +156,33 @@ def read(decoder: Decoder, body: bytes, *, port: int | None, received_at: dateti
 
 def read_frame(protocol: str, kind: str, raw: bytes, decoder: Decoder | None, at: datetime) -> Reading:
     """This will read a kept frame of any protocol side by side with its bytes."""
-    if protocol in lines.PROTOCOLS:
-        verdict = next(lines.decode_lines(protocol, [raw.hex()]), None)
-        return _verdict(verdict) if verdict is not None else Reading()
+    if protocol in lines.FRAMED:
+        return _told(protocol, raw, lines.Means(received_at=at))
     family, _slash, port = kind.partition("/")
+    network = kind.removeprefix("uplink:")
     if family == "raw":
         if decoder is None:
             return Reading(problem=_("设备没有型号,或型号没有解码配置"))
         return read(decoder, raw, port=int(port) if port.isdigit() else None, received_at=at)
+    if network in payload.NETWORKS:
+        return _told(network, raw, lines.Means(received_at=at, decoder=decoder))
     return _json(raw)
+
+
+def read_sent(protocol: str, kind: str, raw: bytes, at: datetime) -> list[Reading]:
+    """This will read what was sent to a device, of which several frames may have gone at once."""
+    means = lines.Means(received_at=at)
+    if protocol in lines.FRAMED:
+        return [_told(protocol, each, means) for each in lines.frames_in(protocol, raw)] or [Reading()]
+    if protocol == "mqtt" and kind == ANSWER:
+        return [_told(protocol, raw, means)]
+    return [_json(raw)]
+
+
+def _told(protocol: str, raw: bytes, means: lines.Means) -> Reading:
+    """This will put in words what the command line would print of a frame."""
+    verdict = next(lines.decode_lines(protocol, [raw.hex()], means), None)
+    return _verdict(verdict) if verdict is not None else Reading()
 
 
 def _verdict(verdict: Mapping[str, Any]) -> Reading:

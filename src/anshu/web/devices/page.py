@@ -8,9 +8,8 @@ from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from anshu.domain.sensing.choices import CommandKind, CommandState, Way
+from anshu.domain.sensing.choices import KEPT_BECAUSE, CommandKind, CommandState, Way
 from anshu.domain.sensing.selectors import (
     Reporting,
     clock_lag,
@@ -24,7 +23,7 @@ from anshu.domain.sensing.selectors import (
 )
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Viewer
-from anshu.web.devices.decoding import Reading, language, read_frame
+from anshu.web.devices.decoding import ANSWER, Reading, language, read_frame, read_sent
 from anshu.wire import payload
 from anshu.wire.payload import ConfigRefused, Decoder
 
@@ -44,17 +43,6 @@ ASKED: dict[str, tuple[CommandKind, ...]] = {
     "mqtt": tuple(CommandKind),
 }
 _WAITING = (CommandState.QUEUED, CommandState.SENT)
-_REASONS = {
-    "unknown_thing": gettext_lazy("当时还没有登记这个设备"),
-    "wrong_secret": gettext_lazy("通信密码不对"),
-    "unknown_property": gettext_lazy("报文里有设备没有的要素"),
-    "unit_mismatch": gettext_lazy("单位与登记的不符"),
-    "not_a_number": gettext_lazy("数值不是有限的数"),
-    "no_decoder": gettext_lazy("设备没有型号,或型号没有解码配置"),
-    "not_an_uplink": gettext_lazy("不是上行报文"),
-    "not_storable": gettext_lazy("无法入库"),
-    "picture": gettext_lazy("图片报文,留存备查"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +55,12 @@ class Frame:
     length: int
     hexadecimal: str
     text: str
-    reading: Reading
+    readings: list[Reading]
+
+    @property
+    def reading(self) -> Reading:
+        """What its first part says."""
+        return self.readings[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +127,29 @@ def _decoder(thing: Any) -> Decoder | None:
 def _frame(exchange: Any, thing: Any, decoder: Decoder | None) -> Frame:
     raw = bytes(exchange.raw)
     up = exchange.way == Way.UP
-    known = up or thing.protocol not in ("mqtt", "lorawan", "http")
-    reading = read_frame(thing.protocol, exchange.kind, raw, decoder, exchange.at) if known else Reading()
+    readings = (
+        [read_frame(thing.protocol, exchange.kind, raw, decoder, exchange.at)]
+        if up
+        else read_sent(thing.protocol, exchange.kind, raw, exchange.at)
+    )
     shown = raw[:_BYTES_SHOWN]
     return Frame(
         exchange.at,
         up,
-        exchange.kind,
+        exchange.kind if up else _sent_as(exchange.kind),
         len(raw),
         shown.hex(" ").upper() + (" …" if len(raw) > len(shown) else ""),
         _text(shown),
-        reading,
+        readings,
     )
+
+
+def _sent_as(kind: str) -> str:
+    """This will say what we sent: an answer, or which command."""
+    family, _colon, command = kind.partition(":")
+    if family == "command" and command in CommandKind.values:
+        return _("命令:%(kind)s") % {"kind": CommandKind(command).label}
+    return _("应答") if kind == ANSWER else kind
 
 
 def _text(raw: bytes) -> str:
@@ -206,5 +210,5 @@ def _strip(title: str, found: Reporting) -> Strip:
 def reason_of(entry: Any) -> dict[str, str]:
     """This will say why a frame could not be used, with the clause that it breaks."""
     detail = entry.detail if isinstance(entry.detail, dict) else {}
-    said = detail.get(f"message_{language()}") or str(_REASONS.get(entry.reason, entry.reason))
+    said = detail.get(f"message_{language()}") or str(KEPT_BECAUSE.get(entry.reason, entry.reason))
     return {"words": said, "clause": str(detail.get("clause", ""))}

@@ -49,6 +49,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "bad_time": ("时间非法：{raw}", "Not a possible time: {raw}"),
     "bad_value": ("数值非法：{raw}", "Not a number: {raw}"),
     "garbage": ("{length} 字节不属于任何报文", "{length} bytes belong to no frame"),
+    "modbus_exception": (
+        "设备对功能码 {function} 答复异常码 {code}（{meaning}）",
+        "The device answers function {function} by exception {code} ({meaning})",
+    ),
+    "modbus_unasked": (
+        "这条答复（功能码 {function}，{count} 个）对应配置中的 {found} 次询问，应恰为 1 次；请把询问报文放在它前一行",
+        "This answer (function {function}, {count} of them) fits {found} questions of the settings, which should be 1;"
+        " put its question on the line before",
+    ),
     "missing_field": ("缺少字段 {field}", "Field {field} is missing"),
     "no_key": ("设备 {thing} 的报文已加密，而平台没有它的密钥", "Device {thing} sends encrypted and has no key here"),
     "no_observation_time": (

@@ -24,6 +24,10 @@ _CLAUSE, _HEAD, _CRC = "4.4.1", "4.4.2", "4.4.4"
 _SECONDS = range(946_684_800, 4_102_444_800)
 
 
+# Answers over the main link: to a login, a logout and a keep-alive (4.5.3).
+_ANSWERS = frozenset({0x1002, 0x1004, 0x1006})
+
+
 @dataclass(frozen=True, slots=True)
 class Cipher:
     """The numbers that two platforms agree on (4.5.2): a linear congruential generator of 32 bits."""
@@ -59,8 +63,8 @@ class Jt809Frame(Frame):
 
     @property
     def direction(self) -> Direction:
-        """Tell who sends such a message: 1xxx the platform below, 9xxx the one above."""
-        return "down" if self.message_id & 0x8000 else "up"
+        """Tell who sends such a message: 1xxx the platform below, 9xxx and the answers to 1xxx the one above."""
+        return "down" if self.message_id & 0x8000 or self.message_id in _ANSWERS else "up"
 
 
 def unescape(data: bytes) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from anshu.wire.payload.building import Builder
-from anshu.wire.payload.functions import along, number_of_text, seconds_of_text
+from anshu.wire.payload.functions import along, number_of_text, rounded, seconds_of_text
 from anshu.wire.payload.machine import State, Value, text_of
 from anshu.wire.payload.operators import bounded, whole
 from anshu.wire.payload.tables import curve
@@ -136,7 +136,7 @@ def _digits(builder: Builder, path: str, given: Any, _: dict[str, Any]) -> Chang
 
     def change(_: State, value: Value) -> Value:
         found = _numeric(value)
-        return found if found is None or isinstance(found, int) else round(found, digits)
+        return found if found is None or isinstance(found, int) else rounded(found, digits)
 
     return change
 

@@ -7,8 +7,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from anshu.wire.base import crc16_modbus
+from anshu.wire.payload import limits
 from anshu.wire.payload.machine import State, Value, text_of, tidy
 from anshu.wire.payload.operators import bounded, number, whole
 
@@ -16,6 +18,10 @@ Function = Callable[[State, Sequence[Value]], Value]
 Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 _ZONE_HOURS = 14
+# From here on a double has no fraction.
+_ALL_WHOLE = 2.0**53
+# Digits enough for any double: 309 before the point, and what is asked for behind it.
+_EXACT = Context(prec=340)
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?\Z")
 
 
@@ -32,9 +38,17 @@ def _numeric(apply: Callable[..., float]) -> Function:
     return call
 
 
+def rounded(value: float, places: int) -> float:
+    """This will round half away from zero, as people do and makers' own decoders; `places` from -12 to 12."""
+    if abs(value) >= _ALL_WHOLE and places >= 0:
+        return value
+    # A double is written out exactly: what only looks like a half is none.
+    found = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
+    return int(found) if places <= 0 else float(found)
+
+
 def _round(value: float, digits: float = 0) -> float:
-    places = int(max(-12, min(12, digits)))
-    return round(value, places) if places > 0 else round(value / 10**-places) * 10**-places
+    return rounded(value, int(max(-12, min(12, digits))))
 
 
 def _extreme(choose: Callable[[Sequence[float]], float]) -> Function:
@@ -97,6 +111,51 @@ def _checksum(compute: Callable[[bytes], int]) -> Function:
 def _crc16_ccitt(data: bytes) -> int:
     """CRC-16/CCITT-FALSE: polynomial 1021H, register preset to FFFFH, not reflected."""
     return binascii.crc_hqx(data, 0xFFFF)
+
+
+def _crc(state: State, given: Sequence[Value]) -> Value:
+    """This will compute any CRC of [from, to): width, polynomial, preset, whether reflected, final exclusive or."""
+    span = _span(state, given[:2])
+    told = [whole(each) for each in given[2:]] + [0] * (7 - len(given))
+    if span is None or any(each is None for each in told):
+        return None
+    width, polynomial, preset, reflected, final = (each or 0 for each in told)
+    if not 8 <= width <= 64:
+        return None
+    # A bit costs as much as a node of an expression would.
+    state.charge(8 * len(span))
+    mask, top = (1 << width) - 1, 1 << (width - 1)
+    register = preset & mask
+    for byte in span:
+        register ^= (_reversed(byte, 8) if reflected else byte) << (width - 8)
+        for _ in range(8):
+            register = (register << 1 ^ polynomial if register & top else register << 1) & mask
+    return (_reversed(register, width) if reflected else register) ^ final & mask
+
+
+def _reversed(value: int, width: int) -> int:
+    return int(f"{value:0{width}b}"[::-1], 2)
+
+
+def _middle(_: State, given: Sequence[Value]) -> Value:
+    """This will cut a text: from a character on, so many; a negative start counts from the end."""
+    text, start, count = given[0], whole(given[1]), whole(given[2]) if len(given) > 2 else limits.TEXT_CHARACTERS
+    if not isinstance(text, str) or start is None or count is None or count < 0:
+        return None
+    start += len(text) if start < 0 else 0
+    return text[start : start + count] if 0 <= start <= len(text) else None
+
+
+def _has(_: State, given: Sequence[Value]) -> Value:
+    text, mark = given
+    return mark in text if isinstance(text, str) and isinstance(mark, str) else None
+
+
+def _cased(change: Callable[[str], str]) -> Function:
+    def call(_: State, given: Sequence[Value]) -> Value:
+        return change(given[0])[: limits.TEXT_CHARACTERS] if isinstance(given[0], str) else None
+
+    return call
 
 
 def _xor8(data: bytes) -> int:
@@ -223,12 +282,14 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "ceil": (1, 1, _numeric(math.ceil)),
     "clamp": (3, 3, _numeric(_clamp)),
     "cos": (1, 1, _numeric(math.cos)),
+    "crc": (4, 7, _crc),
     "crc16_ccitt": (2, 2, _checksum(_crc16_ccitt)),
     "crc16_modbus": (2, 2, _checksum(crc16_modbus)),
     "date": (3, 7, _date),
     "exp": (1, 1, _numeric(math.exp)),
     "first": (1, 16, _first_present),
     "floor": (1, 1, _numeric(math.floor)),
+    "has": (2, 2, _has),
     "hex": (1, 2, _hexadecimal),
     "int": (1, 1, _numeric(_truncate)),
     "iso": (1, 1, _iso),
@@ -236,7 +297,9 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "len": (1, 1, _length),
     "ln": (1, 1, _numeric(math.log)),
     "log10": (1, 1, _numeric(math.log10)),
+    "lower": (1, 1, _cased(str.lower)),
     "max": (1, 16, _extreme(max)),
+    "mid": (2, 3, _middle),
     "min": (1, 16, _extreme(min)),
     "missing": (1, 1, _is_missing),
     "number": (1, 1, _number),
@@ -248,5 +311,6 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "sum8": (2, 2, _checksum(lambda data: sum(data) & 0xFF)),
     "tan": (1, 1, _numeric(math.tan)),
     "text": (1, 1, _text),
+    "upper": (1, 1, _cased(str.upper)),
     "xor8": (2, 2, _checksum(_xor8)),
 }

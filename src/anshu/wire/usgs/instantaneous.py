@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from anshu.wire.base import Observation, Quality, refuse
+from anshu.wire.base import Message, Observation, Quality, refuse
 
 MOST_BYTES = 16 * 1024 * 1024
 _CLAUSE = "USGS IV WaterML-JSON"
@@ -40,6 +40,14 @@ def read_reply(body: bytes) -> tuple[Observation, ...]:
     except (ValueError, KeyError, TypeError, RecursionError):
         refuse("missing_field", 0, _CLAUSE, field="value.timeSeries")
     return tuple(each for series in _listed(found, "timeSeries") for each in _series(series))
+
+
+def reply_message(body: bytes) -> Message:
+    """This will read a reply as one message; its thing is the station, or empty where it tells of several."""
+    observed = read_reply(body)
+    stations = {each.thing for each in observed}
+    thing = stations.pop() if len(stations) == 1 else ""
+    return Message(protocol="usgs", thing=thing, kind="reply", observations=observed)
 
 
 def _series(series: Any) -> Iterator[Observation]:

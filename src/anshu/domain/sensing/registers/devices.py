@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +18,14 @@ from anshu.console.columns import AgeColumn, Column, DivisionColumn, Sheet, Stat
 from anshu.console.fields import PLACE_HELP, DivisionField, PlaceField, UnitField
 from anshu.console.places import Places
 from anshu.console.register import Action, Group, Panel, Register, Tab
-from anshu.console.registry import register
-from anshu.domain.sensing.choices import QuarantineKind, ThingKind
+from anshu.console.registry import register, registry
+from anshu.domain.sensing.choices import KEPT_BECAUSE, QuarantineKind, ThingKind
 from anshu.domain.sensing.forms import DeviceModelField, DeviceModelForm, SecretField, ThingForm
 from anshu.domain.sensing.models import DeviceModel, ObservedProperty, Quarantine, Thing
 from anshu.domain.sensing.selectors import (
     latest_of,
     likely_kind,
+    likely_sector,
     maintenance_of,
     may_diagnose,
     moves,
@@ -267,7 +269,6 @@ def _adoption_fields(row: Any, viewer: Viewer) -> dict[str, Callable[[Viewer], f
     kind = likely_kind(found)
     sector = ThingForm.base_fields["sector_code"]
     sectors = getattr(sector, "choices", ())
-    water = kind in {ThingKind.RAIN, ThingKind.RIVER, ThingKind.RESERVOIR}
     place = DivisionField(label=_("所在区划"))
     place.offer(Places.of(viewer))
     unit = UnitField(label=_("责任单位"), required=False, help_text=_("单位全称或代码,可不填"))
@@ -284,7 +285,7 @@ def _adoption_fields(row: Any, viewer: Viewer) -> dict[str, Callable[[Viewer], f
             required=False,
         ),
         "sector_code": lambda viewer: forms.ChoiceField(
-            label=_("行业"), choices=sectors, initial="flood" if water else "general"
+            label=_("行业"), choices=sectors, initial=likely_sector(kind).value
         ),
         "division_code": lambda viewer: place,
         "unit": lambda viewer: unit,
@@ -326,6 +327,28 @@ def _bytes(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
     }
 
 
+class ReasonColumn(Column):
+    """Why a frame could not be used, in words."""
+
+    def text(self, row: Any, sheet: Sheet) -> str:
+        """This will say the reason in the reader's language."""
+        said = row.detail if isinstance(row.detail, dict) else {}
+        told = said.get("message_en" if (get_language() or "").startswith("en") else "message_zh")
+        return str(told or KEPT_BECAUSE.get(row.reason, row.reason))
+
+
+class DetailColumn(Column):
+    """By which clause, and at which byte."""
+
+    def text(self, row: Any, sheet: Sheet) -> str:
+        """This will give the clause and the byte, where the frame broke one."""
+        said = row.detail if isinstance(row.detail, dict) else {}
+        parts = [str(said["clause"])] if said.get("clause") else []
+        if isinstance(said.get("offset"), int):
+            parts.append(_now("第 %(offset)d 字节") % {"offset": said["offset"]})
+        return ",".join(parts)
+
+
 @register
 class QuarantineRegister(Register):
     """Frames that were kept aside: unknown senders to adopt, damaged ones to look at."""
@@ -335,18 +358,22 @@ class QuarantineRegister(Register):
     capability = Capability.MONITORING
     module = "monitoring"
     name = _("待认领报文")
-    about = _("没登记的设备发来的、解不开的、内容不可信的报文都留在这里,一条不丢。认领后自动重放入库。")
+    about = _(
+        "没登记的设备发来的、解不开的、内容不可信的报文都留在这里,一条不丢。认领后自动重放入库。"
+        "很多台时:下载清单,填好名称、型号、区划和经纬度,再导入。"
+    )
     order = 30
     columns = (
         Column("thing_address", link=True, empty=_("(无地址)")),
         Column("kind"),
         Column("protocol"),
-        Column("reason", sortable=False),
+        ReasonColumn("reason", label=_("为什么不能用"), sortable=False),
         Column("seen", right=True),
         AgeColumn("last_seen_at"),
         Column("peer", sortable=False),
         StateColumn("resolution"),
         AgeColumn("received_at", default=False),
+        DetailColumn("detail", label=_("依据和位置"), sortable=False, default=False),
     )
     filters = ("kind",)
     search = ("thing_address", "peer", "reason")
@@ -395,6 +422,15 @@ class QuarantineRegister(Register):
     def scope(self, viewer: Viewer, right: Right = Right.READ) -> Q:
         """This will give all of it to those who connect devices: a kept frame has no place."""
         return Q(pk__in=quarantine_visible(viewer).values("pk")) if self.open_to(viewer) else NOTHING
+
+    def links_for(self, viewer: Viewer) -> Sequence[tuple[Any, str]]:
+        """This will lead to the table by which many senders are adopted at once."""
+        if not (self.open_to(viewer) and registry.get("things").may(viewer, "create")):
+            return ()
+        return (
+            (_("成批认领:下载清单"), reverse("unknown-sheet")),
+            (_("成批认领:导入"), reverse("console:import", args=["things"])),
+        )
 
     def open_to(self, viewer: Viewer) -> bool:
         """This will hide the register from those who only read values."""

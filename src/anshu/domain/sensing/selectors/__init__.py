@@ -37,11 +37,14 @@ from anshu.domain.sensing.selectors.quality import (
     revisions_of,
 )
 from anshu.domain.sensing.selectors.quarantine import (
+    Sender,
     likely_kind,
+    likely_sector,
     property_names,
     quarantine_get,
     quarantine_visible,
     sender_properties,
+    unknown_senders,
 )
 from anshu.domain.sensing.selectors.registry import (
     Newest,
@@ -81,6 +84,7 @@ __all__ = [
     "Registry",
     "Reporting",
     "RunningConnector",
+    "Sender",
     "StreamQuality",
     "Track",
     "WaitingCommand",
@@ -100,6 +104,7 @@ __all__ = [
     "health_of",
     "latest_of",
     "likely_kind",
+    "likely_sector",
     "maintenance_of",
     "may_diagnose",
     "moves",
@@ -130,6 +135,7 @@ __all__ = [
     "thing_to_diagnose",
     "things_visible",
     "track_of",
+    "unknown_senders",
     "usable_values",
     "waiting_commands",
     "waiting_replays",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames kept aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -10,6 +11,7 @@ from anshu.domain.sensing.models import ObservedProperty, Quarantine
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import Absent, Viewer
+from anshu.kernel.org.choices import Sector
 
 
 def quarantine_visible(viewer: Viewer) -> QuerySet[Quarantine]:
@@ -41,6 +43,33 @@ def sender_properties(entry: Quarantine) -> dict[str, str]:
     return {code: unit for each in sender_frames(entry) for code, unit in each.detail.get("properties", {}).items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who is not registered and has sent something, with what it observes."""
+
+    protocol: str
+    address: str
+    properties: Mapping[str, str]
+
+
+def unknown_senders(viewer: Viewer, *, most: int) -> list[Sender]:
+    """This will list the senders that wait to be adopted, by protocol and address; the parts of others not."""
+    rows = (
+        quarantine_visible(viewer)
+        .filter(resolved_at=None, kind=QuarantineKind.UNKNOWN)
+        .exclude(thing_address="")
+        .exclude(thing_address__contains="/")
+        .order_by("protocol", "thing_address", "id")
+        .values_list("protocol", "thing_address", "detail__properties")
+    )
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for protocol, address, properties in rows.iterator():
+        if (protocol, address) not in found and len(found) >= most:
+            break
+        found.setdefault((protocol, address), {}).update(properties or {})
+    return [Sender(protocol, address, properties) for (protocol, address), properties in found.items()]
+
+
 def property_names(codes: Iterable[str]) -> dict[str, str]:
     """This will name the properties that are registered."""
     return dict(ObservedProperty.objects.filter(code__in=list(codes)).values_list("code", "name"))
@@ -53,6 +82,12 @@ def likely_kind(properties: Iterable[str]) -> ThingKind:
         if marks & found:
             return kind
     return ThingKind.RAIN if any(code.startswith("rain_") for code in found) else ThingKind.OTHER
+
+
+def likely_sector(kind: ThingKind) -> Sector:
+    """This will guess the sector that a kind of station belongs to."""
+    water = kind in {ThingKind.RAIN, ThingKind.RIVER, ThingKind.RESERVOIR}
+    return Sector.FLOOD if water else Sector.GENERAL
 
 
 _MARKS: tuple[tuple[frozenset[str], ThingKind], ...] = (

@@ -71,6 +71,7 @@ from anshu.domain.sensing.services.retention import (
 )
 from anshu.domain.sensing.services.storing import (
     Columns,
+    Exchanged,
     Stored,
     contacts_keep,
     exchanges_keep,
@@ -103,6 +104,7 @@ __all__ = [
     "OFTEN",
     "Columns",
     "DecoderReport",
+    "Exchanged",
     "Kept",
     "Progress",
     "Stored",

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from anshu.domain.sensing.choices import Protocol, Resolution, ThingKind
+from anshu.domain.sensing.choices import Protocol, QuarantineKind, Resolution, ThingKind
 from anshu.domain.sensing.events import ThingConnected
 from anshu.domain.sensing.models import Datastream, DeviceModel, ObservedProperty, Quarantine, Thing
 from anshu.domain.sensing.rules import conversion
@@ -156,11 +156,14 @@ def thing_connect(
 ) -> Thing:
     """This will register a thing by its model: kind, interval, datastreams, decoder and default rules in one step.
 
-    What `values` says goes before the model. Raises Absent and Refusal.
+    What `values` says goes before the model. Frames that it sent before it was registered are replayed. Raises Absent
+    and Refusal.
     """
     if model is None:
         values.setdefault("kind", "")
-        return thing_create(actor=actor, now=now, reason=reason, **values)
+        thing = thing_create(actor=actor, now=now, reason=reason, **values)
+        _claim(thing, actor, now)
+        return thing
     if model.retired_at is not None:
         raise Refusal(_("型号已停用"), code="retired", fields={"model": _("型号已停用")})
     values = {name: value for name, value in values.items() if value not in (None, "")}
@@ -171,7 +174,25 @@ def thing_connect(
     } | values
     thing = thing_create(actor=actor, now=now, reason=reason, model=model, **given)
     _fit(thing, model, actor, now)
+    _claim(thing, actor, now)
     return thing
+
+
+def _claim(thing: Thing, actor: Actor, now: datetime) -> None:
+    """This will have what a thing sent while nobody knew it replayed, with datastreams for all it observes."""
+    kept = Quarantine.objects.filter(
+        resolved_at=None, kind=QuarantineKind.UNKNOWN, protocol=thing.protocol, thing_address=thing.address
+    )
+    found = {code: unit for each in kept for code, unit in each.detail.get("properties", {}).items()}
+    if found:
+        datastreams_ensure(thing_id=thing.pk, properties=found.items(), actor=actor, now=now)
+    if kept.update(resolved_at=now, resolution=Resolution.REPLAY):
+        _replay()
+
+
+def _replay() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, '')", [REPLAY_CHANNEL])
 
 
 @transaction.atomic
@@ -214,8 +235,7 @@ def _read_again(thing: Thing, now: datetime) -> None:
     kept = Quarantine.objects.filter(resolved_at=None, protocol=thing.protocol, thing_address=thing.address)
     unread = kept.filter(reason="no_decoder") | kept.filter(reason__startswith="payload_")
     if unread.update(resolved_at=now, resolution=Resolution.REPLAY):
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_notify(%s, '')", [REPLAY_CHANNEL])
+        _replay()
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:

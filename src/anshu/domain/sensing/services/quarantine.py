@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.choices import QuarantineKind, Resolution
 from anshu.domain.sensing.models import Quarantine, Thing
-from anshu.domain.sensing.selectors.quarantine import sender_frames, sender_properties
-from anshu.domain.sensing.services.models_of_devices import REPLAY_CHANNEL, thing_connect
-from anshu.domain.sensing.services.things import datastreams_ensure, require_onboarding
+from anshu.domain.sensing.selectors.quarantine import sender_frames
+from anshu.domain.sensing.services.models_of_devices import thing_connect
+from anshu.domain.sensing.services.things import require_onboarding
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.configuring import configures
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
@@ -111,8 +111,7 @@ def quarantine_adopt(
     ingest process sends the frames through the same pipeline as if they had just come. Raises Refusal and Absent.
     """
     entry = _open(entry, QuarantineKind.UNKNOWN)
-    kept = sender_frames(entry)
-    found = sender_properties(entry)
+    number = sender_frames(entry).count()
     thing = thing_connect(
         actor=actor,
         now=now,
@@ -124,11 +123,7 @@ def quarantine_adopt(
         division_code=division_code,
         **more,
     )
-    datastreams_ensure(thing_id=thing.pk, properties=found.items(), actor=actor, now=now)
-    number = kept.update(resolved_at=now, resolution=Resolution.REPLAY)
     record(actor=actor, now=now, action="quarantine.adopted", subject=thing, changes={"frames": number})
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_notify(%s, '')", [REPLAY_CHANNEL])
     return thing
 
 

@@ -466,12 +466,22 @@ def contacts_keep(*, heard: Mapping[int, str], now: datetime) -> None:
 _MOST_RAW = 4_096
 
 
-def exchanges_keep(*, frames: Sequence[tuple[int, str, bytes]], way: Way, now: datetime) -> None:
-    """This will keep frames of things, as (thing id, kind, bytes), for diagnosis, inside the caller's transaction."""
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A frame of a thing, or for it, to keep for diagnosis."""
+
+    thing_id: int
+    way: Way
+    kind: str
+    raw: bytes
+
+
+def exchanges_keep(*, frames: Sequence[Exchanged], now: datetime) -> None:
+    """This will keep frames in both directions for diagnosis, inside the caller's transaction."""
     if frames:
-        known = set(Thing.objects.filter(pk__in={each[0] for each in frames}).values_list("pk", flat=True))
+        known = set(Thing.objects.filter(pk__in={each.thing_id for each in frames}).values_list("pk", flat=True))
         Exchange.objects.bulk_create(
-            Exchange(thing_id=thing_id, at=now, way=way, kind=kind[:40], raw=raw[:_MOST_RAW])
-            for thing_id, kind, raw in frames
-            if thing_id in known
+            Exchange(thing_id=each.thing_id, at=now, way=each.way, kind=each.kind[:40], raw=each.raw[:_MOST_RAW])
+            for each in frames
+            if each.thing_id in known
         )
