@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anshu.science import extra
-from anshu.science.dispatch.evacuation import Evacuation
-from anshu.science.dispatch.greedy import assign_greedy
+from anshu.science.dispatch.evacuation import Evacuation, who_is_left
+from anshu.science.dispatch.greedy import assign_greedy, standing_of
+from anshu.science.dispatch.shelter_loads import Pool, Task, choose, price
 from anshu.science.dispatch.split_flow import assign_split
 from anshu.science.dispatch.whole_villages import assign_whole
 from anshu.science.standing import Refusal
@@ -26,6 +27,18 @@ def small(draw, villages=4, shelters=3, most=6):
     capacity = draw(st.lists(st.integers(0, 2 * most), min_size=columns, max_size=columns))
     travel = draw(st.lists(minutes, min_size=rows * columns, max_size=rows * columns))
     return Evacuation(people, capacity, np.reshape(travel, (rows, columns)))
+
+
+@st.composite
+def tight(draw, villages=5, shelters=3, most=9):
+    """Everybody can be reached, and places are within a few of the persons."""
+    people = draw(st.lists(st.integers(1, most), min_size=2, max_size=villages))
+    columns = draw(st.integers(1, shelters))
+    places = max(sum(people) + draw(st.integers(-3, 3)), 0)
+    cuts = sorted(draw(st.lists(st.integers(0, places), min_size=columns - 1, max_size=columns - 1)))
+    capacity = np.diff([0, *cuts, places])
+    travel = draw(st.lists(st.integers(1, 60), min_size=len(people) * columns, max_size=len(people) * columns))
+    return Evacuation(people, capacity, np.reshape(travel, (-1, columns)))
 
 
 def every_whole_plan(evacuation):
@@ -59,8 +72,8 @@ def possible(plan, evacuation):
     return int(plan.unplaced.sum()), plan.person_min
 
 
-@given(small())
-@settings(max_examples=80, deadline=None)
+@given(st.one_of(small(), tight()))
+@settings(max_examples=160, deadline=None)
 def test_whole_villages_are_placed_as_well_as_trying_everything(evacuation):
     plan = assign_whole(evacuation, seconds=10)
     assert possible(plan, evacuation) == pytest.approx(min(every_whole_plan(evacuation)), abs=1e-6)
@@ -77,7 +90,7 @@ def test_split_villages_are_placed_as_well_as_trying_everything_person_by_person
     assert plan.gap == 0
 
 
-@given(small())
+@given(st.one_of(small(), tight()))
 @settings(max_examples=80, deadline=None)
 def test_the_greedy_plan_is_possible_and_never_better_than_the_best(evacuation):
     plan = assign_greedy(evacuation)
@@ -109,6 +122,43 @@ def test_costs_come_in_order_split_then_whole_then_greedy():
     assert split.person_min <= whole.bound_person_min <= whole.person_min <= quick.person_min
     assert whole.gap <= 0.001
     assert np.isnan(quick.gap)
+
+
+@given(tight())
+@settings(max_examples=80, deadline=None)
+def test_loads_never_cost_less_than_their_bound(evacuation):
+    people, capacity, travel = evacuation.checked()
+    cost = np.where(people[:, None] <= capacity, people[:, None] * travel, np.inf)
+    task, pool = Task(people, capacity, cost, 1000.0 * people), Pool()
+    bound = price(task, pool, 1.0 * people, seconds=10).bound
+    best = min(left * 1000.0 + cost for left, cost in every_whole_plan(evacuation))
+    chosen = choose(task, pool, seconds=10)
+    left, minutes = standing_of(chosen, people, travel)
+    assert bound <= best + 1e-6 * best
+    assert left * 1000.0 + minutes >= best - 1e-6
+
+
+@pytest.mark.parametrize("room", [1.1, 1.05, 0.95])
+def test_when_room_is_tight_more_are_placed_than_by_rule_of_thumb(room):
+    evacuation = county(np.random.default_rng(8), 40, 30, room=room)
+    plan, quick = assign_whole(evacuation, seconds=30), assign_greedy(evacuation)
+    left, _ = possible(plan, evacuation)
+    assert plan.unplaced_at_least <= left <= quick.unplaced.sum()
+    assert left - plan.unplaced_at_least <= 0.005 * np.sum(evacuation.people)
+
+
+def test_who_is_left_is_named_with_the_reason():
+    evacuation = Evacuation([50, 80, 300, 90], [100, 90], [[inf, nan], [10.0, 20.0], [5.0, 5.0], [9.0, 30.0]])
+    assert [(one.village, one.persons, one.reason) for one in who_is_left(evacuation, assign_whole(evacuation))] == [
+        (2, 300, "larger_than_any"),
+        (0, 50, "no_road"),
+    ]
+    crowded = Evacuation([50, 80], [100], [[5.0], [6.0]])
+    whole, split = assign_whole(crowded), assign_split(crowded)
+    assert [(one.village, one.reason) for one in who_is_left(crowded, whole)] == [(0, "no_room")]
+    assert [(one.village, one.persons, one.reason) for one in who_is_left(crowded, split)] == [(1, 30, "no_room")]
+    assert whole.most_are_placed
+    assert split.most_are_placed
 
 
 def test_a_village_without_a_road_is_left_and_counted():

@@ -240,3 +240,29 @@ def test_heights_are_read_from_a_geotiff():
     assert (dem.west, dem.north, dem.cell_x, dem.unit) == (650_000, 3_210_000, 30, "m")
     with pytest.raises(Refusal, match="unit_missing"):
         read_grids(content, name="dem.tif")
+
+
+# Heads as the German weather service writes them for other products: unit, seconds of the interval, shape.
+HEADS = {
+    "RY210810100000814BY1620145VS 3SW   2.13.1PR E-02INT   5GP 900x 900MS 17<boo,ros,emd,hnv>": ("mm", 300, (900, 900)),
+    "SF210810100000814BY1620145VS 3SW   2.13.1PR E-01INT1440GP 900x 900MS 13<boo,ros,emd>": ("mm", 86400, (900, 900)),
+    "W1210810100000814BY1620145VS 3SW   2.13.1PR E-01INT  10U1GP 900x 900MF 00000000MS  9<boo,ros>": (
+        "mm",
+        864000,
+        (900, 900),
+    ),
+    "RX210810100000814BY 810134VS 3SW   2.13.1PR E+00INT   5GP 900x 900MS  9<boo,ros>": ("dBZ", 300, (900, 900)),
+    "WX210810100000814BY 990134VS 3SW   2.13.1PR E+00INT   5GP1100x 900MS  9<asb,boo>": ("dBZ", 300, (1100, 900)),
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_radolan_head_tells_product_interval_and_shape_whatever_the_file_is_called(head):
+    unit, seconds, shape = HEADS[head]
+    cells = shape[0] * shape[1]
+    body = bytes(cells) if unit == "dBZ" else np.full(cells, 25, "<u2").tobytes()
+    (grid,) = read_grids(head.encode() + b"\x03" + body, name="unnamed")
+    assert (grid.unit, grid.accumulation_s, grid.values.shape) == (unit, seconds, shape)
+    assert grid.time == datetime(2014, 8, 21, 8, 10, tzinfo=UTC)
+    if unit == "mm":
+        assert grid.values.max() == pytest.approx(0.25 if "E-02" in head else 2.5)

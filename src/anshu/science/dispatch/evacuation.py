@@ -72,6 +72,11 @@ class Plan:
     unplaced_at_least: int = 0
 
     @property
+    def most_are_placed(self) -> bool:
+        """Tell whether it is proven that no plan places more persons."""
+        return int(self.unplaced.sum()) <= self.unplaced_at_least
+
+    @property
     def gap(self) -> float:
         """Tell the share by which a better plan could at most undercut this one; NaN where unknown."""
         if self.person_min == 0:
@@ -93,6 +98,32 @@ def plan_of(
     cost = float((persons * np.where(persons > 0, minutes, 0.0)).sum())
     bound = float(np.minimum(bound, cost))
     return Plan(persons, people - persons.sum(axis=1), cost, bound, method, fallback, unplaced_at_least)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Persons of a village for whom a plan has no place, and why.
+
+    `no_road` where no shelter can be reached, `larger_than_any` where the village kept whole is larger than each
+    shelter it can reach, `no_room` where those that could take it are taken by others.
+    """
+
+    village: int
+    persons: int
+    reason: str
+
+
+def who_is_left(evacuation: Evacuation, plan: Plan) -> tuple[Left, ...]:
+    """Name each village that is not wholly placed, the most persons first, with the reason."""
+    people, capacity, minutes = evacuation.checked()
+    reached = np.isfinite(minutes) & (capacity > 0)
+    largest = np.where(reached, capacity, 0).max(axis=1, initial=0)
+    whole = plan.method != "flow"
+    reasons = np.where(
+        ~reached.any(axis=1), "no_road", np.where(whole & (people > largest), "larger_than_any", "no_room")
+    )
+    order = np.argsort(-plan.unplaced, kind="stable")
+    return tuple(Left(int(row), int(plan.unplaced[row]), str(reasons[row])) for row in order if plan.unplaced[row] > 0)
 
 
 def _counts(name: str, given: ArrayLike) -> Whole:

@@ -23,12 +23,27 @@ def assign_greedy(evacuation: Evacuation) -> Plan:
     References
     ----------
     Martello, S. and Toth, P. (1990), Knapsack Problems, Wiley, section 7.4 (MTHG: regret, then shifting), with
-    exchanges of two villages added.
+    exchanges of two villages added; by size as in Johnson, D. S. et al. (1974), SIAM Journal on Computing 3, 299-325.
     """
     people, capacity, minutes = evacuation.checked()
-    undecided = np.full(people.size, NOWHERE)
-    chosen = bettered(place(undecided, people, capacity, minutes), people, capacity, minutes)
+    chosen = quick(people, capacity, minutes)
     return plan_of(evacuation, persons_of(chosen, people, capacity.size), bound=np.nan, method="greedy")
+
+
+def quick(people: Whole, capacity: Whole, minutes: Array) -> Whole:
+    """Try both orders, by regret and by size, and keep the plan that leaves fewest, then costs least."""
+    undecided = np.full(people.size, NOWHERE)
+    tried = [
+        bettered(order(undecided, people, capacity, minutes), people, capacity, minutes) for order in (place, packed)
+    ]
+    return min(tried, key=lambda chosen: standing_of(chosen, people, minutes))
+
+
+def standing_of(chosen: Whole, people: Whole, minutes: Array) -> tuple[int, float]:
+    """Give the persons a plan leaves and the person-minutes it costs, in the order plans are compared."""
+    placed = np.flatnonzero(chosen != NOWHERE)
+    cost = float((people[placed] * minutes[placed, chosen[placed]]).sum())
+    return int(people[chosen == NOWHERE].sum()), cost
 
 
 def place(chosen: Whole, people: Whole, capacity: Whole, minutes: Array) -> Whole:
@@ -55,6 +70,20 @@ def place(chosen: Whole, people: Whole, capacity: Whole, minutes: Array) -> Whol
         chosen[village] = shelter
         free[shelter] -= people[village]
         waiting.discard(village)
+    return chosen
+
+
+def packed(chosen: Whole, people: Whole, capacity: Whole, minutes: Array) -> Whole:
+    """Give each village that is `NOWHERE`, the largest first, the shelter it leaves fullest (best fit decreasing)."""
+    chosen = chosen.copy()
+    free = _free(chosen, people, capacity)
+    waiting = np.flatnonzero((chosen == NOWHERE) & (people > 0))
+    for village in waiting[np.argsort(-people[waiting], kind="stable")]:
+        room = np.where(np.isfinite(minutes[village]) & (people[village] <= free), free, np.inf)
+        if np.isfinite(room).any():
+            shelter = int(np.lexsort((minutes[village], room))[0])
+            chosen[village] = shelter
+            free[shelter] -= people[village]
     return chosen
 
 

@@ -10,7 +10,7 @@ from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("Ponce《Engineering Hydrology》习题答案 3 例",),
+    verified_by=("TR-55（1986）表 2-1，117 格", "Ponce《Engineering Hydrology》习题答案 3 例"),
     valid_for="小流域单场降雨总量；CN 30–100，须有本地值；雨强不入式",
 )
 ABSTRACTION: Final = 0.2

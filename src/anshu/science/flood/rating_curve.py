@@ -12,12 +12,14 @@ from anshu.science.standing import Refusal, Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("Norðurá、Provo、Green、Colorado 四河实测流量，留一法覆盖率",),
+    verified_by=("Norðurá、Provo、Green、Colorado 四河实测流量，留一法与留三分之一覆盖率",),
     valid_for="单一控制断面的稳定河段；超出实测水位外推时区间偏窄；不含断面变化、洪水涨落绳套",
 )
 _TRIALS: Final = 400
 _FEWEST: Final = 5
 _TURNS: Final = 5
+_MOST_LEVERAGE: Final = 0.9
+_WIDEST: Final = 50.0  # of ln Q; at the stage of zero flow the bounds know no limit
 _NORMAL_95: Final = 1.959963984540054
 
 
@@ -32,8 +34,8 @@ class RatingCurve:
     gaugings: int
     lowest: float
     highest: float
-    _mean_log: float
-    _spread_log: float
+    _unscaled: Array  # covariance of (ln a, b, h₀) at unit scatter
+    _reach: float  # scatters within which 95 of 100 lie
 
     def discharge(self, stage: ArrayLike) -> Array:
         """Give the discharge at a stage: none at or below zero flow, NaN where the stage is missing."""
@@ -41,10 +43,16 @@ class RatingCurve:
         return np.where(above > 0, self.scale * np.where(above > 0, above, 1.0) ** self.exponent, 0.0 * above)
 
     def interval(self, stage: ArrayLike) -> tuple[Array, Array]:
-        """Give the bounds within which 95 of 100 gaugings at a stage would lie."""
+        """Give the bounds within which 95 of 100 gaugings at a stage would lie.
+
+        ln Q ± t s √(1 + j'(J'WJ)⁻¹j), J the slopes of ln Q by ln a, b and h₀: the stage of zero flow is uncertain too,
+        and bounds widen towards it. Where the gaugings' own studentised residuals reach further than Student's t, as
+        they do on a river that shifts, they say how far (Lei, J. et al. 2018, JASA 113, 1094-1111).
+        """
         above = np.maximum(np.asarray(stage, float) - self.zero_stage, np.finfo(float).tiny)
-        lever = (np.log(above) - self._mean_log) ** 2 / self._spread_log
-        factor = np.exp(student_95(self.gaugings - 3) * self.log_scatter * np.sqrt(1 + 1 / self.gaugings + lever))
+        slopes = _slopes(above, self.exponent)
+        lever = np.einsum("...i,ij,...j->...", slopes, self._unscaled, slopes)
+        factor = np.exp(np.minimum(self._reach * self.log_scatter * np.sqrt(1 + lever), _WIDEST))
         middle = self.discharge(stage)
         return middle / factor, middle * factor
 
@@ -117,21 +125,42 @@ def fit(stage: ArrayLike, discharge: ArrayLike, *, sigma: ArrayLike | None = Non
         (squares, exponent, intercept), zero = min(fits, key=lambda one: one[0][0])
         away = np.log(h - zero)
         residual = logs - intercept - exponent * away
-        scatter = max(float((residual**2).sum()) / (h.size - 3) - float((own**2).mean()), 0.0)
-        variance = scatter + own**2
+        own_scatter = max(float((residual**2).sum()) / (h.size - 3) - float((own**2).mean()), 0.0)
+        variance = own_scatter + own**2
         weights = (1 / variance) / (1 / variance).mean() if variance.min() > 0 else weights
-    centre = float((weights * away).sum() / weights.sum())
+    scatter = float(np.sqrt(squares / (h.size - 3)))
+    unscaled, leverage = _leverage(_slopes(h - zero, exponent), weights)
+    apart = np.abs(residual) * np.sqrt(weights / (1 - leverage))
     return RatingCurve(
         scale=float(np.exp(intercept)),
         exponent=float(exponent),
         zero_stage=float(zero),
-        log_scatter=float(np.sqrt(squares / (h.size - 3))),
+        log_scatter=scatter,
         gaugings=int(h.size),
         lowest=float(h.min()),
         highest=float(h.max()),
-        _mean_log=centre,
-        _spread_log=float((weights * (away - centre) ** 2).sum()),
+        _unscaled=unscaled,
+        _reach=_reach(apart, scatter),
     )
+
+
+def _leverage(slopes: Array, weights: Array) -> tuple[Array, Array]:
+    """Give the covariance of the coefficients at unit scatter, and how much each gauging pulls the curve to itself."""
+    unscaled = np.asarray(np.linalg.pinv(slopes.T @ (weights[:, None] * slopes)), np.float64)
+    pull = weights * np.einsum("ki,ij,kj->k", slopes, unscaled, slopes)
+    return unscaled, np.clip(pull, 0.0, _MOST_LEVERAGE)
+
+
+def _reach(apart: Array, scatter: float) -> float:
+    """Give the scatters that hold 95 of 100: Student's, or the residuals' own where they lie further out."""
+    place = min(int(np.ceil(0.95 * (apart.size + 1))), apart.size)
+    own = float(np.sort(apart)[place - 1]) / scatter if scatter > 0 else 0.0
+    return max(student_95(apart.size - 3), own)
+
+
+def _slopes(above: Array, exponent: float) -> Array:
+    """Give how ln Q changes with ln a, b and h₀."""
+    return np.stack([np.ones_like(above), np.log(above), -exponent / above], axis=-1)
 
 
 def _line(x: Array, y: Array, weights: Array) -> tuple[float, float, float]:

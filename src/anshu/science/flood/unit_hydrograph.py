@@ -11,7 +11,7 @@ from anshu.science.standing import Refusal, Standing, require_positive
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=("Ponce《Engineering Hydrology》习题：滞时、峰现时间、峰值",),
+    verified_by=("Ponce《Engineering Hydrology》习题：滞时、峰现时间、峰值", "NEH 630 表 16-1 累积栏"),
     valid_for="面积数十平方公里以内、无水库调蓄；单位线线性",
 )
 # NEH 630, table 16-1: discharge over peak at time over time to peak.

@@ -69,7 +69,7 @@ def decode(content: bytes, *, keep_clutter: bool = True) -> Grid:
     """
     head_end = content.find(bytes([_END_OF_HEAD]), 0, 2048)
     head = content[: max(head_end, 0)].decode("latin-1")
-    if re.match(r"[A-Z]{2}\d{6}\d{5}\d{4}BY", head) is None:
+    if re.match(r"[A-Z][A-Z0-9]\d{6}\d{5}\d{4}BY", head) is None:
         raise Refusal("not_radolan")
     words = _words(head)
     if "GP" not in words:
