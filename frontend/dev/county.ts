@@ -225,6 +225,10 @@ export const wall = () => ({
     { code: "330825203000", name: "庙下乡", red: 0, orange: 0, yellow: 1, blue: 0 }, { code: "330825212000", name: "沐尘畲族乡", red: 0, orange: 0, yellow: 1, blue: 0 },
     { code: "330825102000", name: "湖镇镇", red: 0, orange: 0, yellow: 0, blue: 1 },
   ].filter((row) => row.red + row.orange + row.yellow + row.blue > 0),
+  alarm_groups: [
+    { place: { code: "330825109000", name: "溪口镇" }, cause: "1小时降水量", level: "red", number: 2, unanswered: 1, things: 2, red: 1, orange: 1, yellow: 0, blue: 0, href: "/alarms/rows/" },
+    { place: { code: "330825201000", name: "罗家乡" }, cause: "水位", level: "orange", number: alarms.length - 5, unanswered: 3, things: 3, red: 0, orange: alarms.length - 5, yellow: 0, blue: 0, href: "/alarms/rows/" },
+  ],
   incident: {
     id: 31, title: "溪口镇“7·4”山洪", level: "orange", opened_at: ago(26),
     clocks: [{ name: "30 分钟到场", due_at: ahead(4), done_at: null }, { name: "首报", due_at: ago(6), done_at: ago(14) }, { name: "现场图传", due_at: ahead(19), done_at: null }],

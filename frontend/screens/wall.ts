@@ -98,7 +98,7 @@ async function load(): Promise<void> {
 
 function draw(wall: Wall): void {
   paintTownships(wall);
-  left.replaceChildren(response(wall), duty(wall), warnings(wall), townships(wall));
+  left.replaceChildren(response(wall), duty(wall), warnings(wall), groups(wall));
   const calm = wall.incident ? [] : [lastIncident(), freshness(), rain()];
   right.replaceChildren(...(wall.incident ? [incident(wall)] : calm), resources(wall), evacuation(wall));
   ticker.replaceChildren(...wall.ticker.slice(0, 10).map((row) => h("li", {}, h("time", { class: "an-num" }, clock(row.at)), badge(row.level), row.text)));
@@ -172,10 +172,11 @@ function warnings(wall: Wall): HTMLElement {
   return panel(t("wall.warnings"), t("wall.no_warnings"), rows.slice(0, 4).map((row) => h("p", { class: "w-row" }, badge(row.level), h("span", {}, row.title), row.issued_at ? h("time", { datetime: row.issued_at, "data-an-age": true }) : null)));
 }
 
-function townships(wall: Wall): HTMLElement {
-  const counts = (row: Wall["alarms_by_township"][number]): HTMLElement[] =>
+/** Place and cause of the active alarms: a storm of hundreds is a dozen lines, the worst first. */
+function groups(wall: Wall): HTMLElement {
+  const counts = (row: Record<(typeof WORST)[number], number>): HTMLElement[] =>
     WORST.filter((level) => row[level] > 0).map((level) => levelBadge(level, `${t(`level.short.${level}`)} ${row[level]}`));
-  const rows = wall.alarms_by_township.slice(0, 9).map((row) => h("p", { class: "w-row" }, h("span", {}, row.name), h("span", { class: "w-counts" }, ...counts(row))));
+  const rows = (wall.alarm_groups ?? []).map((row) => h("p", { class: "w-row w-group" }, h("span", {}, h("b", {}, row.place.name), ` ${row.cause}`), h("span", { class: "w-counts" }, ...counts(row))));
   const total = wall.alarms_by_township.reduce((sum, row) => sum + row.red + row.orange + row.yellow + row.blue, 0);
   const box = panel(t("wall.alarms"), t("wall.no_alarms"), rows, "is-growing");
   if (total) box.querySelector("h2")?.append(h("span", {}, t("wall.total", { n: total })));

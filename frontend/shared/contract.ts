@@ -98,6 +98,22 @@ export interface AlarmRow {
 }
 export interface AlarmList { count: number; rows: AlarmRow[] }
 
+/** Active alarms of one township and cause. */
+export interface AlarmGroup {
+  place: { code: string; name: string };
+  cause: string;
+  level: string;
+  number: number;
+  unanswered: number;
+  things: number;
+  red: number;
+  orange: number;
+  yellow: number;
+  blue: number;
+  href: string;
+}
+export interface AlarmGroups { count: number; rows: AlarmGroup[] }
+
 export interface IncidentRow {
   id: number | string;
   number: string;
@@ -148,6 +164,8 @@ export interface Wall {
   duty: { name: string; title: string; phone_masked: string }[];
   warnings: { id?: number | string; title: string; level: string; issued_at?: string; issuer?: string }[];
   alarms_by_township: { code: string; name: string; red: number; orange: number; yellow: number; blue: number }[];
+  /** The worst of them; what they leave out is in the townships' totals. */
+  alarm_groups?: AlarmGroup[];
   incident: {
     id: number | string;
     title: string;

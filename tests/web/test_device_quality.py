@@ -13,6 +13,7 @@ from anshu.domain.alerts.models import Alarm
 from anshu.domain.alerts.receivers import judge_restored
 from anshu.domain.sensing.events import ValuesRestored
 from anshu.domain.sensing.models import Maintenance, Neighbour, QualityLimit, Revision
+from anshu.kernel.audit.models import AuditEntry
 
 MINUTE = timedelta(minutes=1)
 
@@ -62,6 +63,24 @@ def test_who_runs_devices_marks_corrects_and_takes_back(level, connecting, now):
     said = Revision.objects.get(verdict="bad")
     connecting.post(f"{page(level)}undone/", {"revision": said.pk, "reason": "看错了"})
     assert "看错了" in connecting.get(page(level)).content.decode()
+
+
+def test_missing_codes_are_set_with_a_reason_shown_and_taken_back(level, connecting):
+    given = {"stream": level.pk, "codes": "-9999, 32767", "reason": "厂家说明书"}
+    connecting.post(f"{page(level)}missing/", {**given, "reason": " "})
+    connecting.post(f"{page(level)}missing/", {**given, "codes": "-9999, 无"})
+    level.refresh_from_db()
+    assert level.missing_codes == []
+    connecting.post(f"{page(level)}missing/", given)
+    level.refresh_from_db()
+    assert level.missing_codes == [-9999.0, 32767.0]
+    text = connecting.get(page(level)).content.decode()
+    assert "-9999、32767" in text
+    assert "厂家说明书" in text
+    connecting.post(f"{page(level)}missing-undone/", {"stream": level.pk, "reason": "看错型号"})
+    level.refresh_from_db()
+    assert level.missing_codes == []
+    assert AuditEntry.objects.filter(action="datastream.missing_codes_set").count() == 2
 
 
 def test_who_only_reads_cannot_say_anything(level, reading, now):

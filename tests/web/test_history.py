@@ -141,6 +141,30 @@ def test_an_address_that_makes_no_sense_still_gives_a_page(client, query):
     assert client.get(f"/history/{query}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ("&first=yesterday", "first"),
+        ("&last=2026-13-40", "last"),
+        ("&step=century", "step"),
+        ("&thing=1;drop", "thing"),
+        ("&format=xlsx", "format"),
+        ("&first=2026-07-09&last=2026-07-01", "对调"),
+        ("&first=1999-01-01&last=2026-07-01", "5 年"),
+        ("".join(f"&thing={n}" for n in range(9)), "8 个站"),
+    ],
+)
+def test_a_file_is_of_what_was_asked_or_is_refused_with_the_field(client, more, field):
+    stream = filled(datastream(thing()), [40.0] * 3)
+    answer = client.get(f"/history/export/{asked(stream, more=more)}")
+    assert answer.status_code == 400
+    assert field in answer.content.decode()
+    assert "<" not in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="observations.exported").exists()
+    # The page draws what it can and says what it left out.
+    assert client.get(f"/history/{asked(stream, more=more)}").status_code == 200
+
+
 def test_files_hold_exactly_the_values_and_are_noted(client):
     stream = filled(datastream(thing()), [40.0, None, 41.25])
     text = b"".join(client.get(f"/history/export/{asked(stream)}").streaming_content).decode("utf-8-sig")

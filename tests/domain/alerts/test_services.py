@@ -8,6 +8,7 @@ import pytest
 from tests.cast.people import NOW
 from tests.cast.scene import scene
 from tests.cast.things import datastream, observed_property, rule, thing
+from tests.domain.sensing.storing import Store
 
 from anshu.domain.alerts.choices import Level
 from anshu.domain.alerts.models import Alarm, RuleState
@@ -22,7 +23,7 @@ from anshu.domain.alerts.services import (
     rule_save,
     rulebook_load,
 )
-from anshu.domain.sensing.models import Latest
+from anshu.domain.sensing.models import Latest, Maintenance
 from anshu.kernel.access.selectors import viewer_of
 from anshu.kernel.access.viewer import Absent, Refusal
 from anshu.kernel.audit.actor import platform
@@ -145,6 +146,21 @@ def test_silence_raises_one_alarm_and_data_ends_it(stream):
     made.no_data_s = None
     made.save()
     assert no_data_check(now=NOW + timedelta(minutes=31)) == 1
+
+
+def test_a_device_that_reports_through_a_long_maintenance_is_not_silent(stream):
+    rule(stream, no_data_s=600)
+    hour = timedelta(hours=1)
+    Maintenance.objects.create(
+        thing=stream.thing, since=NOW - 3 * hour, until=NOW + 3 * hour, reason="清洗", made_at=NOW - hour,
+        made_by="甲", division_code=stream.thing.division_code, sector_code=stream.thing.sector_code,
+    )  # fmt: skip
+    Store(NOW)([(stream, NOW - timedelta(minutes=4), 40.0)], NOW)
+    assert not Latest.objects.exists()
+    assert no_data_check(now=NOW) == 0
+    # It falls silent while people work on it: that is still told, from the last report on.
+    assert no_data_check(now=NOW + timedelta(minutes=11)) == 1
+    assert Alarm.objects.get().raised_at == NOW + timedelta(minutes=10)
 
 
 @pytest.mark.parametrize(

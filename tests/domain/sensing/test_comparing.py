@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
 from django.db import connection
 from tests.cast import NOW, datastream, observed_property, thing
 from tests.domain.sensing.storing import Store, flags
@@ -153,7 +155,7 @@ def amsterdam(shared, db):
     def moment(number):
         return base + timedelta(seconds=int(number) * step_s)
 
-    def load(span):
+    def load(span, wanted=ids):
         """Copies the rain of a stretch in, as good values that came in time."""
         with connection.cursor() as cursor:
             for month in {moment(each).replace(day=1) for each in times[span][:: 288 * 5].tolist()} | {
@@ -163,7 +165,7 @@ def amsterdam(shared, db):
             with cursor.cursor.copy(
                 "copy sensing_observation (datastream_id, at, value, quality, checks, received_at) from stdin"
             ) as copy:
-                for row, code in enumerate(ids):
+                for row, code in ((ids.index(each), each) for each in wanted):
                     pk = streams[code].pk
                     for number, value in zip(times[span].tolist(), rain[row, span].tolist(), strict=True):
                         if value == value:
@@ -204,3 +206,24 @@ def test_the_published_flags_of_faulty_zeros_and_high_influx_come_out_of_the_dat
     every = _doubted(stream, "faulty_zeros") | _doubted(stream, "high_influx")
     assert len(every) > 1000
     assert {at for at, checks in stored.items() if checks & Check.SPATIAL} == every
+
+
+def test_the_published_station_outliers_come_out_of_the_database(amsterdam):
+    folder, netcdf, times, moment, streams, load = amsterdam
+    published, span = _published(folder, netcdf, "expected_array_so_bias.nc", times)
+    stream = streams["ams16"]
+    outlying = np.flatnonzero(published["so_flag"] == 1) + span.start
+    # Four weeks before the first, for that is the window, and some steps after the last.
+    part = slice(int(outlying[0]) - 8064, int(outlying[-1]) + 300)
+    # Only gauges in range say anything about it.
+    near = Thing.objects.annotate(away=Distance("point", stream.thing.point)).filter(away__lte=D(km=10.5))
+    load(part, [each.code for each in near if each.code in streams])
+    since, until = moment(times[part][0]) - FIVE, moment(times[part][-1])
+    rain_compare(
+        property_code="rain_5min", since=since, until=until, now=NOW, methods=["station_outlier"], only=[stream.pk]
+    )
+    stored = dict(Observation.objects.filter(datastream=stream).values_list("at", "checks"))
+    bad = {moment(times[step]) for step in outlying.tolist()} & stored.keys()
+    assert len(bad) > 1000
+    assert _doubted(stream, "station_outlier") == bad
+    assert {at for at, checks in stored.items() if checks & Check.SPATIAL} == bad

@@ -231,3 +231,14 @@ def test_a_decoder_is_kept_as_it_was_given(db):
 def test_a_model_names_only_rule_templates_that_there_are(db):
     assert set(wrong(rule_templates=["cma16-rainstorm", "made-up"])) == {"rule_templates"}
     assert model(rule_templates=["cma16-rainstorm"]).rule_templates == ["cma16-rainstorm"]
+
+
+def test_a_model_hands_its_missing_codes_to_the_devices_connected_later(db):
+    wanted = [{"property": "water_level", "missing": [-9999.0]}]
+    made = model(decoder=None, datastreams=wanted)
+    thing = thing_connect(actor=SETUP, now=NOW, code="T1", name="坝前", address="00aa", model=made, **PLACE)
+    assert Datastream.objects.get(thing=thing).missing_codes == [-9999.0]
+    with pytest.raises(Refusal):
+        model_update(
+            model=made, actor=SETUP, now=NOW, reason="试", datastreams=[{"property": "water_level", "missing": ["x"]}]
+        )

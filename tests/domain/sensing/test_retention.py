@@ -19,6 +19,7 @@ from anshu.domain.sensing.services.retention import (
     policy_create,
     policy_retire,
     retention_plan,
+    retention_preview,
     retention_run,
 )
 from anshu.kernel.access.viewer import Absent, Refusal
@@ -89,6 +90,21 @@ def test_a_plan_takes_nothing_away(levels, three_years):
     assert (due.rows, due.property_ids, due.blocked) == (30, None, "")
     assert Observation.objects.count() == 30
     assert not Purge.objects.exists()
+
+
+def test_a_preview_counts_months_rows_and_bytes_and_writes_nothing(levels, rain):
+    for stream in (levels, rain):
+        minutely(stream)
+    aggregates_close(now=NOW)
+    draft = RetentionPolicy(name="策略", observed_property=rain.observed_property, raw_months=36, minute_months=60)
+    [due] = retention_preview(draft=draft, now=NOW)
+    assert (due.table, due.rows, due.blocked) == ("sensing_observation_202305", 30, "")
+    [whole] = retention_preview(draft=RetentionPolicy(raw_months=36, minute_months=60), now=NOW)
+    assert whole.rows == 60
+    assert whole.size == 2 * due.size > 0
+    assert retention_preview(draft=RetentionPolicy(raw_months=120, minute_months=120), now=NOW) == []
+    assert retention_plan(now=NOW) == []
+    assert Observation.objects.count() == 60
 
 
 def test_a_month_that_is_not_closed_stays(levels, three_years):
@@ -199,7 +215,11 @@ def test_the_register_keeps_policies_and_shows_what_they_would_take_away(client,
     client.force_login(people.system_administrator)
     typed = {"name": "全部要素", "raw_months": 12, "minute_months": 12, "source": "试", "reason": "县档案馆要求"}
     assert client.post("/r/retention-policies/new/", typed | {"minute_months": 6}).status_code == 422
-    assert client.post("/r/retention-policies/new/", typed).status_code == 302
+    shown = client.post("/r/retention-policies/new/", typed)
+    assert shown.status_code == 422
+    assert "2023-05,30 行" in shown.content.decode()
+    assert not RetentionPolicy.objects.exists()
+    assert client.post("/r/retention-policies/new/", typed | {"seen": "on"}).status_code == 302
     made = RetentionPolicy.objects.get()
     page = client.get(f"/r/retention-policies/{made.pk}/").content.decode()
     assert "2023-05" in page

@@ -154,8 +154,17 @@ def test_the_wall_counts_alarms_by_township(world, cast, sit):
     assert told["alarms_by_township"] == [
         {"code": "330825101000", "name": "湖镇镇", "red": 0, "orange": 0, "yellow": 1, "blue": 0}
     ]
+    [group] = told["alarm_groups"]
+    assert (group["place"]["name"], group["level"], group["number"], group["yellow"]) == ("湖镇镇", "yellow", 1, 1)
     assert told["incident"]["id"] == world.incident.pk
     assert told["incident"]["clocks"][0]["done_at"] is None
+
+
+def test_groups_of_alarms_lead_to_exactly_their_rows(world, cast, sit):
+    client = sit(cast.leader)
+    told = client.get("/api/v1/alarms/groups").json()
+    assert told["count"] == sum(row["number"] for row in told["rows"]) == 1
+    assert client.get(told["rows"][0]["href"]).status_code == 200
 
 
 def test_health_needs_no_account_and_tells_no_secret(db):

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any, cast
 
 from django import forms
@@ -17,7 +19,7 @@ from anshu.console.forms import RegisterForm
 from anshu.domain.sensing.choices import Protocol, ThingKind
 from anshu.domain.sensing.models import DeviceModel, ObservedProperty, Thing
 
-_PARTS = ("property", "name", "factor", "offset")
+_PARTS = ("property", "name", "factor", "offset", "missing")
 _SPARE_ROWS = 3
 MOST_DECODER = 200_000
 _FROM_MODEL = ("kind", "protocol", "report_interval_s")
@@ -130,7 +132,7 @@ class ThingForm(RegisterForm):
 
 
 class RowsWidget(forms.Widget):
-    """Datastreams as rows of property, name, factor and offset."""
+    """Datastreams as rows of property, name, factor, offset and missing codes."""
 
     template_name = "sensing/widgets/datastreams.html"
 
@@ -150,7 +152,7 @@ class RowsWidget(forms.Widget):
         if not hasattr(data, "getlist"):
             return data.get(name, [])
         columns = [data.getlist(f"{name}_{part}") for part in _PARTS]
-        rows = [dict(zip(_PARTS, cells, strict=True)) for cells in zip(*columns, strict=False)]
+        rows = [dict(zip(_PARTS, cells, strict=True)) for cells in zip_longest(*columns, fillvalue="")]
         return [row for row in rows if any(str(cell).strip() for cell in row.values())]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -160,11 +162,13 @@ class RowsWidget(forms.Widget):
 
 def _cell(row: Mapping[str, Any], part: str) -> Any:
     value = row.get(part, "")
+    if isinstance(value, list):
+        return "、".join(f"{each:.15g}" for each in value)
     return f"{value:g}" if isinstance(value, float) else value
 
 
 class RowsField(forms.Field):
-    """A list of {"property", "name", "factor", "offset"}; the service says what is wrong with a row."""
+    """A list of {"property", "name", "factor", "offset", "missing"}; the service says what is wrong with a row."""
 
     widget = RowsWidget
 
@@ -203,11 +207,26 @@ def _row(given: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(_now("“%(value)s”不是数") % {"value": text}) from None
         if value != plain:
             row[part] = value
+    if missing := _missing(given.get("missing", "")):
+        row["missing"] = missing
     return row
 
 
+def _missing(given: Any) -> list[float]:
+    """This will read missing codes, typed with commas between or as a list; raises ValueError naming the odd one."""
+    parts = given if isinstance(given, list) else re.split(r"[、,,;;\s]+", str(given).strip())
+    codes = []
+    for part in parts:
+        try:
+            codes += [float(part)] if part not in ("", None) else []
+        except (TypeError, ValueError):
+            raise ValueError(_now("“%(value)s”不是数") % {"value": part}) from None
+    return codes
+
+
 def _full(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row.get("property"), row.get("name", ""), row.get("factor", 1.0), row.get("offset", 0.0)
+    numbers = row.get("factor", 1.0), row.get("offset", 0.0), tuple(row.get("missing", ()))
+    return row.get("property"), row.get("name", ""), *numbers
 
 
 class DecoderWidget(forms.Textarea):

@@ -22,6 +22,7 @@ from anshu.web.api.inputs import Id, Line, Lines, Number
 from anshu.web.hrefs import href
 from anshu.web.onemap.features import finite, lnglat, unit_text
 from anshu.web.opening import incident_from_alarm
+from anshu.web.screens.alarm_groups import group_rows_of
 
 router = Router(tags=["alarms"])
 Limit = Annotated[int, Field(ge=1, le=500)]
@@ -64,6 +65,13 @@ def alarms(
     found = list(rows.select_related(*JOINED).order_by("level", "-raised_at", "-id")[:limit])
     names = division_names({row.division_code for row in found})
     return {"count": rows.count(), "rows": [alarm_row(row, names) for row in found]}
+
+
+@router.get("/groups", summary="Active alarms by place and cause")
+def groups(request: HttpRequest) -> Any:
+    """This will gather the active alarms in scope into groups of township and cause, the worst first."""
+    rows = group_rows_of(request.viewer)  # type: ignore[attr-defined]
+    return {"count": sum(each["number"] for each in rows), "rows": rows}
 
 
 def alarm_row(row: Any, names: dict[str, str]) -> dict[str, Any]:

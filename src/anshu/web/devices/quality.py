@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The quality of a device's values: what each check said about how many, which they are, and what people say."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +28,14 @@ from anshu.domain.sensing.selectors import (
     revisions_of,
     thing_get,
 )
-from anshu.domain.sensing.services import observation_correct, observations_mark, revision_undo
+from anshu.domain.sensing.services import (
+    missing_codes_changes,
+    missing_codes_set,
+    missing_codes_undo,
+    observation_correct,
+    observations_mark,
+    revision_undo,
+)
 from anshu.domain.sensing.services.clocks import MOST_OFF
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.viewer import Absent, Refusal, Viewer
@@ -77,6 +85,7 @@ def device_quality(request: Visit, pk: int) -> HttpResponse:
         "clock": _clock(thing),
         "repeats": repeats_of(thing),
         "revisions": list(revisions_of(thing)[:MOST_REVISIONS]),
+        "codes": [(each.stream, _numbers(each.stream), missing_codes_changes(each.stream)) for each in found],
         "legend": [(name, meaning) for name, meaning in FLAGS.values()],
         "may_say": _may_say(request.viewer, thing),
         "now": request.now,
@@ -112,6 +121,12 @@ def _say(request: Visit, thing: Any, verb: str) -> str:
     stream = streams.get(_whole(given.get("stream", "")))
     if stream is None:
         raise Absent
+    if verb == "missing":
+        missing_codes_set(datastream=stream, codes=_codes(given.get("codes", "")), **who)
+        return _("缺测码已改,以后收到的值照此判断。")
+    if verb == "missing-undone":
+        missing_codes_undo(datastream=stream, **who)
+        return _("已撤销,缺测码恢复原样。")
     if verb == "corrected":
         try:
             value = float(given.get("value", ""))
@@ -128,6 +143,22 @@ def _say(request: Visit, thing: Any, verb: str) -> str:
         datastream=stream, since=_moment(given.get("since", "")), until=until, verdict=verb, **who
     )
     return _("已标记 %(rows)d 个值。") % {"rows": revision.rows}
+
+
+def _numbers(stream: Any) -> str:
+    """This will write a datastream's missing codes out as they are typed."""
+    return "、".join(f"{each:.15g}" for each in stream.missing_codes)
+
+
+def _codes(text: str) -> list[float]:
+    """This will read typed codes; raises Refusal naming the one that is no number."""
+    codes = []
+    for part in re.split(r"[、,,;;\s]+", text.strip()):
+        try:
+            codes += [float(part)] if part else []
+        except ValueError as error:
+            raise Refusal(_("缺测码“%(value)s”不是数") % {"value": part[:20]}) from error
+    return codes
 
 
 def _counts(thing: Any, found: StreamQuality, days: int) -> list[Count]:

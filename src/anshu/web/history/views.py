@@ -11,6 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anshu.console.views.downloads import as_file, csv_file
@@ -27,7 +28,7 @@ from anshu.domain.sensing.selectors.history import (
 from anshu.kernel.access.choices import Capability
 from anshu.kernel.access.viewer import Absent, Viewer
 from anshu.web.history.asking import Asked, read, shortcuts
-from anshu.web.history.drawing import plot
+from anshu.web.history.drawing import Integers, plot
 from anshu.web.history.exporting import as_parquet, as_rows, estimate, exported, heads
 from anshu.web.onemap.features import unit_text
 
@@ -35,6 +36,7 @@ MOST_LISTED = 300
 MOST_TABLE = 400
 # Of all stations together. Finer than that nobody sees on a screen; a file has everything.
 MOST_DRAWN = 200_000
+_FORMS = ("csv", "parquet")
 _COLOURS = ("red", "orange", "yellow", "blue")
 
 
@@ -58,7 +60,8 @@ def history(request: HttpRequest) -> HttpResponse:
     }
     if found is not None:
         chosen = {each.thing_id for each in asked.streams}
-        stations = list(datastreams_visible(viewer, property_code=found.code)[: MOST_LISTED + 1])
+        names = datastreams_visible(viewer, property_code=found.code).values("thing_id", "thing__code", "thing__name")
+        stations = list(names[: MOST_LISTED + 1])
         context |= {"stations": stations[:MOST_LISTED], "more": len(stations) > MOST_LISTED, "chosen": chosen}
     if asked.streams and found is not None:
         context |= _shown(asked, viewer, now)
@@ -68,13 +71,19 @@ def history(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def history_export(request: HttpRequest) -> HttpResponseBase:
-    """This will give the chosen stations' values as CSV or Parquet, noted in the audit log."""
+    """This will give the chosen stations' values as CSV or Parquet, noted in the audit log.
+
+    Unlike the page it never gives something else than what was asked for: 400 says which field is wrong and why.
+    """
     viewer, now = request.viewer, request.now  # type: ignore[attr-defined]
     _require(viewer)
     asked = read(request.GET, viewer, now)
+    form = request.GET.get("format") or "csv"
+    unknown = () if form in _FORMS else (_("格式(format)“%(value)s”不存在,可用 csv、parquet。") % {"value": form[:20]},)
+    if faults := asked.faults + unknown:
+        return HttpResponse("\n".join(faults), status=400, content_type="text/plain; charset=utf-8")
     if not asked.streams:
         raise Absent
-    form = "parquet" if request.GET.get("format") == "parquet" else "csv"
     exported(asked, form, actor=viewer, now=now)
     name = f"{asked.property_code}-{asked.first}-{asked.last}.{form}"
     if form == "parquet":
@@ -129,14 +138,20 @@ def _summary(number: int, curve: Curve) -> dict[str, Any]:
 
 
 def _table(found: list[Curve]) -> dict[str, Any]:
-    """This will put the curves side by side, one row for each time, the newest first."""
+    """This will put the curves side by side, one row for each time, the newest first, as text."""
     times = np.unique(np.concatenate([each.at_us for each in found]))[::-1]
-    rows = []
-    for at_us in times[:MOST_TABLE].tolist():
-        cells = []
-        for each in found:
-            place = int(np.searchsorted(each.at_us, at_us))
-            there = place < len(each.at_us) and each.at_us[place] == at_us and np.isfinite(each.middle[place])
-            cells.append((each.datastream.thing.name, float(each.middle[place]) if there else None))
-        rows.append((datetime.fromtimestamp(at_us / 1e6, tz=timezone.get_current_timezone()), cells))
+    shown = times[:MOST_TABLE]
+    zone = timezone.get_current_timezone()
+    at = [f"{datetime.fromtimestamp(each / 1e6, tz=zone):%Y-%m-%d %H:%M}" for each in shown.tolist()]
+    rows = list(zip(at, zip(*(_cells(each, shown) for each in found), strict=True), strict=True))
     return {"rows": rows, "total": len(times), "names": [each.datastream.thing.name for each in found]}
+
+
+def _cells(curve: Curve, times: Integers) -> list[str]:
+    """This will write a curve's values at some times; a dash where there is none."""
+    if not len(curve.at_us):
+        return ["—"] * len(times)
+    place = np.searchsorted(curve.at_us, times).clip(max=len(curve.at_us) - 1)
+    value = np.where(curve.at_us[place] == times, curve.middle[place], np.nan)
+    decimals = curve.datastream.observed_property.decimals
+    return [f"{each:.{decimals}f}" if each == each else "—" for each in value.tolist()]

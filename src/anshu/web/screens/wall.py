@@ -20,12 +20,15 @@ from anshu.kernel.events.models import Event
 from anshu.kernel.org.selectors import division_names
 from anshu.web.duty import on_duty
 from anshu.web.onemap.histories import clocks_of, timeline_rows
+from anshu.web.screens.alarm_groups import group_rows_of
 
 TICKER = 10
 # How far back the ticker looks for events that the viewer may see.
 TICKER_READS = 200
 TIMELINE = 8
 RESOURCES = 8
+# A panel read from five metres holds a dozen lines; it says how many groups there are besides.
+GROUPS = 12
 
 
 def wall_of(viewer: Viewer, *, now: datetime) -> dict[str, Any]:
@@ -36,6 +39,7 @@ def wall_of(viewer: Viewer, *, now: datetime) -> dict[str, Any]:
         "duty": on_duty(at=now),
         "warnings": [],
         "alarms_by_township": alarms_by_township(viewer),
+        "alarm_groups": group_rows_of(viewer)[:GROUPS],
         "incident": _incident(viewer),
         "resources": _teams(viewer),
         "evacuation": _evacuation(viewer),

@@ -55,24 +55,26 @@ MISSING: Mapping[str, MissingCodes] = MappingProxyType(
         "cma": MissingCodes(
             numbers=frozenset({999999.0, 999998.0, 32766.0, 32744.0}),
             words=_BLANKS | frozenset({"////", "//////"}),
-            source="中国气象数据网地面资料说明文档:999999 缺测、999998 未观测;日值数据集 32766 缺测、32744 空白",
+            source="中国气象数据网数据集:999999 缺测、999998 未观测;日值数据集 V3.0 32766 缺测、32744 空白"
+            "(未见原说明文档,据公开的读取程序 wellionx/iCAN、HydroRS/MLPrecMerg)",
         ),
         # SL 651-2014 6.6.4.4 d: M in the ASCII form; all A or all F in the binary one.
         "sl651": MissingCodes(words=_BLANKS | frozenset({"m"}), source="SL 651-2014 6.6.4.4 d"),
         # A register that a device does not fill.
         "modbus.int16": MissingCodes(
-            numbers=frozenset({-32768.0, 32767.0}), source="SunSpec not implemented 0x8000; 0x7FFF"
+            numbers=frozenset({-32768.0, 32767.0}), source="SunSpec not implemented 0x8000; 0x7FFF 平台默认"
         ),
         "modbus.uint16": MissingCodes(numbers=frozenset({65535.0}), source="SunSpec not implemented 0xFFFF"),
         "modbus.int32": MissingCodes(
-            numbers=frozenset({-2147483648.0, 2147483647.0}), source="SunSpec 0x80000000; 0x7FFFFFFF"
+            numbers=frozenset({-2147483648.0, 2147483647.0}),
+            source="SunSpec not implemented 0x80000000; 0x7FFFFFFF 平台默认",
         ),
         "modbus.uint32": MissingCodes(numbers=frozenset({4294967295.0}), source="SunSpec not implemented 0xFFFFFFFF"),
         # Loggers and text files without a standard of their own.
         "logger": MissingCodes(
             numbers=frozenset({-999.0, -9999.0, -99999.0, -999999.0, -6999.0, 7999.0}),
             words=_BLANKS,
-            source="data loggers: 7999 and -6999 out of range, -9999 no value",
+            source="平台默认,可由本地替换(没有查到公开的出处)",
         ),
         "": MissingCodes(words=_BLANKS, source="blank"),
     }

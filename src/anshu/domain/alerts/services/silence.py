@@ -14,7 +14,7 @@ from anshu.domain.alerts.models import Alarm, Rule, RuleState
 from anshu.domain.alerts.services.alarms import alarm_end
 from anshu.domain.alerts.services.rulebook import calendars_of, us_of
 from anshu.domain.alerts.services.telling import alarm_new, occurrence_note, silence_title, tell
-from anshu.domain.sensing.selectors import latest_of
+from anshu.domain.sensing.selectors import latest_of, received_in_maintenance
 from anshu.kernel.audit.actor import platform
 
 _WATCH = platform("silence")
@@ -24,8 +24,8 @@ _REST = platform("rules")
 def no_data_check(*, now: datetime) -> int:
     """This will raise an alarm for each datastream silent for longer than its rule allows, and end those that spoke.
 
-    Silence counts from the receipt of the last good value, or from when the rule came into force. Gives the number of
-    alarms raised or ended.
+    Silence counts from the receipt of the last good value or of one taken during maintenance, or from when the rule
+    came into force. Gives the number of alarms raised or ended.
     """
     in_force = Q(valid_until=None) | Q(valid_until__gt=now)
     rules = list(
@@ -33,18 +33,32 @@ def no_data_check(*, now: datetime) -> int:
             "datastream__thing", "datastream__observed_property"
         )
     )
-    latest = latest_of({rule.datastream.thing_id for rule in rules})
-    heard = {each.datastream_id: each.received_at for each in latest}
+    heard = _heard(rules, now)
     active = set(Alarm.objects.filter(cause=Cause.NO_DATA, state=AlarmState.ACTIVE).values_list("rule_id", flat=True))
     moved = 0
     for rule in rules:
         since = heard.get(rule.datastream_id)
-        limit = timedelta(seconds=rule.no_data_s or 0)
-        silent = rule.datastream.thing.retired_at is None and now - (since or rule.valid_from) > limit
+        silent = rule.datastream.thing.retired_at is None and _too_long(rule, since, now)
         if silent != (rule.pk in active):
             moved += _move(rule, since, silent, now)
     watched = {rule.pk for rule in rules}
     return moved + sum(_end_unwatched(rule_id, now) for rule_id in active - watched)
+
+
+def _heard(rules: list[Rule], now: datetime) -> dict[int, datetime]:
+    """This will tell when each datastream was last heard; one being worked on has no new latest value, yet reports."""
+    latest = latest_of({rule.datastream.thing_id for rule in rules})
+    heard = {each.datastream_id: each.received_at for each in latest}
+    quiet = [rule for rule in rules if _too_long(rule, heard.get(rule.datastream_id), now)]
+    if quiet:
+        since = now - 2 * max(timedelta(seconds=rule.no_data_s or 0) for rule in quiet)
+        worked_on = received_in_maintenance({rule.datastream_id for rule in quiet}, since=since)
+        heard |= {pk: max(at, heard.get(pk, at)) for pk, at in worked_on.items()}
+    return heard
+
+
+def _too_long(rule: Rule, since: datetime | None, now: datetime) -> bool:
+    return now - (since or rule.valid_from) > timedelta(seconds=rule.no_data_s or 0)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,11 @@ class RetentionPolicyForm(RegisterForm):
     observed_property = PropertyField(
         label=_("要素"), required=False, help_text=_("要素代码或名称;不填则适用于其余全部要素")
     )
+    seen = forms.BooleanField(
+        label=_("已看过将清理的月份"),
+        required=False,
+        help_text=_("保存前先预演:如有月份会被清理,先列出来,勾选后再保存;没有则不用勾选。"),
+    )
 
     class Meta:
         model = RetentionPolicy
@@ -39,20 +44,14 @@ def _plan(row: Any, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
     lines = [
         {
             "at": due.since,
-            "label": _now("分钟值") if due.minutes else _now("原始值"),
+            "label": due.kind,
             "who": "",
-            "text": _due_text(due),
+            "text": due.text,
             "struck": False,
         }
         for due in retention_plan(now=now)
     ]
     return {"title": _now("按现行策略,下次(每日 03:37)将清理"), "lines": lines, "empty": _now("没有要清理的。")}
-
-
-def _due_text(due: Any) -> str:
-    words = {"month": f"{timezone.localtime(due.since):%Y-%m}", "rows": due.rows}
-    text = _now("%(month)s,%(rows)s 行") % words
-    return text + (_now(";暂不清理:%(why)s") % {"why": due.blocked} if due.blocked else "")
 
 
 @register

@@ -28,7 +28,7 @@ from anshu.domain.sensing.selectors.aggregates import (
     ROW,
     USABLE,
 )
-from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US
+from anshu.domain.sensing.selectors.packed import POSTGRES_EPOCH_US, floats, integers
 from anshu.domain.sensing.selectors.things import things_visible
 from anshu.kernel.access.viewer import Viewer
 
@@ -83,21 +83,16 @@ class Curve:
         return max(2 * self.datastream.thing.report_interval_s, 2 * STEP_S[self.step]) * 1_000_000 + 1_000_000
 
 
-_POINT = np.dtype(
-    [("stream", ">i8"), ("at", ">i8"), ("low", ">f8"), ("high", ">f8"), ("total", ">f8"), ("usable", ">i4"),
-     ("good", ">i4"), ("reported", ">i4")]
-)  # fmt: skip
-
-
-def _number(column: str) -> str:
-    return f"float8send(coalesce({column}, 'NaN'))"
-
-
-_PACKED = f"""
-select coalesce(string_agg(int8send(datastream_id) || timestamptz_send(at) || {_number("low")} || {_number("high")}
-    || {_number("total")} || int4send(usable) || int4send(good) || int4send(reported), ''::bytea
-    order by datastream_id, at), ''::bytea) from found
-"""
+_FLOATS, _COUNTS = ("low", "high", "total"), ("usable", "good", "reported")
+# A column each, in whatever order the rows come: a third less work for the server than one string in order.
+_PACKED = (
+    "select "
+    + ", ".join(
+        f"array_send(coalesce(array_agg({column}), '{{}}'))"
+        for column in ("datastream_id::bigint", "at", *(f"coalesce({each}, 'NaN')" for each in _FLOATS), *_COUNTS)
+    )
+    + " from found"
+)
 _RAW = f"""
 with found as (
     select datastream_id, at, shown as low, shown as high, shown as total, (shown is not null)::int as usable,
@@ -263,27 +258,17 @@ def curves(datastreams: Sequence[Datastream], since: datetime, until: datetime, 
     statement = _RAW if step is Step.RAW else ROWS[step] + _PACKED
     with connection.cursor() as cursor:
         cursor.execute(statement, {"ids": [each.pk for each in datastreams], "since": since, "until": until})
-        rows = np.frombuffer(bytes(cursor.fetchone()[0]), dtype=_POINT)
-    stream = rows["stream"].astype(np.int64)
+        stream, at, *rest = map(bytes, cursor.fetchone())
+    order = np.lexsort((at_us := integers(at), keys := integers(stream)))
+    keys, at_us = keys[order], at_us[order] + POSTGRES_EPOCH_US
+    low, high, total = (floats(each)[order] for each in rest[:3])
+    usable, good, reported = (integers(each, 4)[order] for each in rest[3:])
     found = []
     for each in datastreams:
-        own = rows[np.searchsorted(stream, each.pk) : np.searchsorted(stream, each.pk, side="right")]
-        found.append(_curve(each, step, own))
+        own = slice(np.searchsorted(keys, each.pk), np.searchsorted(keys, each.pk, side="right"))
+        amounts, counts = (low[own], high[own], total[own]), (usable[own], good[own], reported[own])
+        found.append(Curve(each, step, at_us[own], *amounts, *counts))
     return found
-
-
-def _curve(datastream: Datastream, step: Step, rows: "np.ndarray[tuple[int], np.dtype[np.void]]") -> Curve:
-    return Curve(
-        datastream,
-        step,
-        rows["at"].astype(np.int64) + POSTGRES_EPOCH_US,
-        low=rows["low"].astype(np.float64),
-        high=rows["high"].astype(np.float64),
-        total=rows["total"].astype(np.float64),
-        usable=rows["usable"].astype(np.int64),
-        good=rows["good"].astype(np.int64),
-        reported=rows["reported"].astype(np.int64),
-    )
 
 
 def _whole(since: datetime, until: datetime, step: Step) -> tuple[datetime, datetime]:

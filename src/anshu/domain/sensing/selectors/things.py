@@ -48,6 +48,21 @@ def latest_of(thing_ids: Iterable[int]) -> QuerySet[Latest]:
     )
 
 
+_IN_MAINTENANCE = f"""
+select datastream_id, max(received_at) from sensing_observation
+where datastream_id = any(%s) and at > %s and value is not null and checks & {int(Check.MAINTENANCE)} <> 0
+    and checks & {int(Check.TEST | Check.FUTURE)} = 0
+group by 1
+"""
+
+
+def received_in_maintenance(datastream_ids: Iterable[int], *, since: datetime) -> dict[int, datetime]:
+    """This will tell when the newest value since a time, taken during maintenance, came in: it is no latest value."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_MAINTENANCE, [list(datastream_ids), since])
+        return dict(cursor.fetchall())
+
+
 def properties() -> QuerySet[ObservedProperty]:
     """This will give all observed properties."""
     return ObservedProperty.objects.all()

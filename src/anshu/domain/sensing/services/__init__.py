@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing to the sensing network."""
 
+from anshu.domain.sensing.services.absent import missing_codes_changes, missing_codes_set, missing_codes_undo
 from anshu.domain.sensing.services.aggregating import aggregates_close
 from anshu.domain.sensing.services.clocks import clocks_measure
 from anshu.domain.sensing.services.commands import (
@@ -67,6 +68,7 @@ from anshu.domain.sensing.services.retention import (
     policy_retire,
     policy_update,
     retention_plan,
+    retention_preview,
     retention_run,
 )
 from anshu.domain.sensing.services.storing import (
@@ -141,6 +143,9 @@ __all__ = [
     "maintenance_open",
     "maintenance_retire",
     "may_name_properties",
+    "missing_codes_changes",
+    "missing_codes_set",
+    "missing_codes_undo",
     "model_create",
     "model_retire",
     "model_update",
@@ -169,6 +174,7 @@ __all__ = [
     "require_connecting",
     "require_onboarding",
     "retention_plan",
+    "retention_preview",
     "retention_run",
     "revision_undo",
     "rule_templates_named_by",

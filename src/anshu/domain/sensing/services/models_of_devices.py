@@ -18,6 +18,7 @@ from anshu.domain.sensing.choices import Protocol, QuarantineKind, Resolution, T
 from anshu.domain.sensing.events import ThingConnected
 from anshu.domain.sensing.models import Datastream, DeviceModel, ObservedProperty, Quarantine, Thing
 from anshu.domain.sensing.rules import conversion
+from anshu.domain.sensing.services.absent import MOST_CODES
 from anshu.domain.sensing.services.things import MOST_DATASTREAMS, datastreams_ensure, thing_create, thing_update
 from anshu.kernel.access.choices import Capability, Right
 from anshu.kernel.access.configuring import configures
@@ -43,7 +44,7 @@ _EDITABLE = frozenset(
         "rule_templates",
     }
 )
-_ROW_KEYS = frozenset({"property", "name", "factor", "offset"})
+_ROW_KEYS = frozenset({"property", "name", "factor", "offset", "missing"})
 _PROPERTY = re.compile(r"[a-z][a-z0-9_.]{0,39}")
 
 
@@ -215,7 +216,8 @@ def _fit(thing: Thing, model: DeviceModel, actor: Actor, now: datetime) -> None:
         row = rows[stream.observed_property.code]
         stream.name = row.get("name") or stream.observed_property.name
         stream.factor, stream.offset = row.get("factor", 1.0), row.get("offset", 0.0)
-        stream.save(update_fields=["name", "factor", "offset"])
+        stream.missing_codes = row.get("missing", [])
+        stream.save(update_fields=["name", "factor", "offset", "missing_codes"])
     fact = ThingConnected(
         subject_type="sensing.thing",
         subject_id=thing.pk,
@@ -297,7 +299,7 @@ def _rows_wrong(rows: Any, report: DecoderReport) -> str:
 
 def _row_wrong(row: Any, units: Mapping[str, str], report: DecoderReport, seen: set[str]) -> str:
     if not isinstance(row, dict) or set(row) - _ROW_KEYS or not isinstance(row.get("property"), str):
-        return _("应有要素代码,可有名称、系数和偏移")
+        return _("应有要素代码,可有名称、系数、偏移和缺测码")
     code = row["property"]
     if code in seen:
         return _("要素 %(code)s 重复") % {"code": code}
@@ -315,6 +317,9 @@ def _row_wrong(row: Any, units: Mapping[str, str], report: DecoderReport, seen: 
         return _("系数应为不等于 0 的数")
     if not _number(row.get("offset", 0.0)):
         return _("偏移应为数")
+    missing = row.get("missing", [])
+    if not isinstance(missing, list) or len(missing) > MOST_CODES or not all(map(_number, missing)):
+        return _("缺测码应为数,至多 %(number)d 个") % {"number": MOST_CODES}
     name = row.get("name", "")
     return "" if isinstance(name, str) and len(name) <= 120 else _("名称至多 120 字")
 
@@ -341,7 +346,7 @@ def _properties_ensure(model: DeviceModel, report: DecoderReport) -> None:
 def _shown(model: DeviceModel) -> dict[str, Any]:
     """This will give a model's fields as the log keeps them; of a decoder its digest, for it may be long."""
     rows = [
-        f"{row['property']} ×{row.get('factor', 1)} +{row.get('offset', 0)}"
+        f"{row['property']} ×{row.get('factor', 1)} +{row.get('offset', 0)} {row.get('missing') or ''}".rstrip()
         for row in model.datastreams
         if isinstance(row, dict) and "property" in row
     ]

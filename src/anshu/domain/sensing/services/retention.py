@@ -5,11 +5,14 @@ Hours and days stay. A month of raw rows goes only when every hour of it is clos
 count exactly the rows that are there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anshu.domain.sensing.models import Exchange, ObservedProperty, Purge, RetentionPolicy
@@ -26,6 +29,7 @@ from anshu.kernel.audit.services import attribute, record
 DEFAULT_MONTHS = 1200
 EXCHANGES_STAY = timedelta(days=7)
 _AT_ONCE = 50_000
+_MOST_LISTED = 24
 # Dropping a partition locks the table: rather try again tomorrow than hold up ingest.
 _PATIENCE = "3s"
 
@@ -41,7 +45,22 @@ class Due:
     # None: everything, so the partition goes as a whole.
     property_ids: tuple[int, ...] | None
     rows: int = 0
+    # On disk with its index; of some properties their share.
+    size: int = 0
     blocked: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What goes, in words."""
+        return _("分钟值") if self.minutes else _("原始值")
+
+    @property
+    def text(self) -> str:
+        """Which month, how much of it, and what holds it up."""
+        # Months are cut at midnight UTC: the eighth hour in China, still the same month.
+        words = {"month": f"{timezone.localtime(self.since):%Y-%m}", "rows": self.rows}
+        text = _("%(month)s,%(rows)s 行,%(size)s") % {**words, "size": filesizeformat(self.size)}
+        return text + (_(";暂不清理:%(why)s") % {"why": self.blocked} if self.blocked else "")
 
 
 _PARTITIONS = """
@@ -50,26 +69,36 @@ where i.inhparent = %s::regclass and c.relname ~ '_[0-9]{6}$' order by c.relname
 """
 
 
-def policy_create(*, actor: Actor, now: datetime, reason: str, **values: Any) -> RetentionPolicy:
-    """This will set for how long values stay; raises Absent, or Refusal with the fields at fault."""
-    return _kept(RetentionPolicy(), values, "created", actor, now, reason)
+def policy_create(*, actor: Actor, now: datetime, reason: str, seen: bool = False, **values: Any) -> RetentionPolicy:
+    """This will set for how long values stay; raises Absent, or Refusal with the fields at fault.
+
+    A policy that would take something away is refused with the list of it until somebody says that they have `seen` it.
+    """
+    return _kept(RetentionPolicy(), values, "created", actor, now, reason, seen=seen)
 
 
 def policy_update(
-    *, policy: RetentionPolicy, actor: Actor, now: datetime, reason: str, **values: Any
+    *, policy: RetentionPolicy, actor: Actor, now: datetime, reason: str, seen: bool = False, **values: Any
 ) -> RetentionPolicy:
-    """This will change a policy."""
-    return _kept(policy, values, "updated", actor, now, reason)
+    """This will change a policy, with the same look before it."""
+    return _kept(policy, values, "updated", actor, now, reason, seen=seen)
 
 
 def policy_retire(*, policy: RetentionPolicy, actor: Actor, now: datetime, reason: str) -> RetentionPolicy:
     """This will end a policy; its property falls under the general one again."""
-    return _kept(policy, {"retired_at": now}, "retired", actor, now, reason)
+    return _kept(policy, {"retired_at": now}, "retired", actor, now, reason, seen=True)
 
 
 @transaction.atomic
 def _kept(
-    policy: RetentionPolicy, values: dict[str, Any], verb: str, actor: Actor, now: datetime, reason: str
+    policy: RetentionPolicy,
+    values: dict[str, Any],
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    *,
+    seen: bool,
 ) -> RetentionPolicy:
     if not configures(actor):
         raise Absent
@@ -82,12 +111,30 @@ def _kept(
         text = _("分钟值不能比原始值保存得短。")
         raise Refusal(text, fields={"minute_months": text})
     validate(policy)
+    if not seen:
+        _look_first(policy, now)
     with attribute(actor=actor, reason=reason):
         policy.save()
     changes = {name: [before[name], _plain(getattr(policy, name))] for name in values}
     action = f"retentionpolicy.{verb}"
     record(actor=actor, now=now, action=action, subject=policy, reason=reason, changes=changes)
     return policy
+
+
+def _look_first(policy: RetentionPolicy, now: datetime) -> None:
+    """This will refuse a policy that would take something away, with the list of it, the largest months first."""
+    due = retention_preview(draft=policy, now=now)
+    if not due:
+        return
+    whole = {"months": len(due), "rows": sum(each.rows for each in due), "size": filesizeformat(_size(due))}
+    text = _("保存后将清理 %(months)d 个月份,共 %(rows)s 行、%(size)s。核对后勾选,再保存。") % whole
+    largest = sorted(due, key=lambda each: each.rows, reverse=True)[:_MOST_LISTED]
+    listed = " / ".join(f"{each.kind} {each.text}" for each in largest)
+    raise Refusal(text, code="unseen", fields={"seen": f"{text} {listed}"})
+
+
+def _size(due: Sequence[Due]) -> int:
+    return sum(each.size for each in due)
 
 
 def _plain(value: Any) -> Any:
@@ -99,15 +146,21 @@ def retention_plan(*, now: datetime) -> list[Due]:
     return [due for due in _all_due(now) if due.rows]
 
 
-def _all_due(now: datetime) -> list[Due]:
+def retention_preview(*, draft: RetentionPolicy, now: datetime) -> list[Due]:
+    """This will tell what retention would take away with a policy that is not saved yet; nothing is written."""
+    return [due for due in _all_due(now, draft) if due.rows]
+
+
+def _all_due(now: datetime, draft: RetentionPolicy | None = None) -> list[Due]:
     """This will list them with the months that are empty."""
     found = []
-    raw, minutes = _months_of_properties()
+    raw, minutes = _months_of_properties(draft)
     for table, months in (("sensing_observation", raw), ("sensing_minute", minutes)):
         for name, since, until in _partitions(table):
             due = _due(name, since, until, months, now, minutes=table == "sensing_minute")
             if due is not None:
-                found.append(replace(due, rows=_rows(due), blocked=_blocked(due)))
+                rows, size = _measured(due)
+                found.append(replace(due, rows=rows, size=size, blocked=_blocked(due)))
     return found
 
 
@@ -140,9 +193,12 @@ def housekeeping(*, actor: Actor, now: datetime) -> None:
     retention_run(actor=actor, now=now)
 
 
-def _months_of_properties() -> tuple[dict[int, int], dict[int, int]]:
-    """This will give the months that each property's raw rows and minutes stay."""
-    policies = {each.observed_property_id: each for each in RetentionPolicy.objects.filter(retired_at=None)}
+def _months_of_properties(draft: RetentionPolicy | None = None) -> tuple[dict[int, int], dict[int, int]]:
+    """This will give the months that each property's raw rows and minutes stay, with a draft in its row's place."""
+    kept = RetentionPolicy.objects.filter(retired_at=None)
+    policies = {each.observed_property_id: each for each in kept if draft is None or each.pk != draft.pk}
+    if draft is not None:
+        policies[draft.observed_property_id] = draft
     general = policies.get(None) or RetentionPolicy(raw_months=DEFAULT_MONTHS, minute_months=DEFAULT_MONTHS)
     of = {pk: policies.get(pk, general) for pk in ObservedProperty.objects.values_list("pk", flat=True)}
     return (
@@ -186,11 +242,14 @@ def _chosen(due: Due) -> tuple[str, dict[str, Any]]:
     return ("true" if due.property_ids is None else _OF_PROPERTIES), given
 
 
-def _rows(due: Due) -> int:
+def _measured(due: Due) -> tuple[int, int]:
+    """This will give how many rows go, and how many bytes they and their index take."""
     chosen, given = _chosen(due)
     with connection.cursor() as cursor:
-        cursor.execute(f"select count(*) from {due.table} where {chosen}", given)
-        return int(cursor.fetchone()[0])
+        size = f"pg_total_relation_size('{due.table}')"
+        cursor.execute(f"select count(*) filter (where {chosen}), count(*), {size} from {due.table}", given)
+        rows, all_rows, whole = cursor.fetchone()
+    return rows, whole * rows // max(all_rows, 1)
 
 
 _DIFFERING = """
@@ -251,7 +310,7 @@ def _take(due: Due, actor: Actor, now: datetime) -> None:
         Purge.objects.get_or_create(
             **period, observed_property_id=property_id, defaults={"rows": due.rows, "reason": reason, "done_at": now}
         )
-    changes = {"table": due.table, "rows": due.rows, "until": due.until.isoformat()}
+    changes = {"table": due.table, "rows": due.rows, "bytes": due.size, "until": due.until.isoformat()}
     record(actor=actor, now=now, action="observations.purged", reason=reason, changes=changes)
 
 
