@@ -20,9 +20,10 @@ from anshu.ingest.connectors.polling import Failed, Poller
 from anshu.ingest.connectors.standing import Going
 from anshu.ingest.messages import own_parcel, raw_parcel
 from anshu.ingest.parcels import Parcel, Verdict, refused_parcel
-from anshu.ingest.uplinks import NETWORKS, FirstHeard, uplink_parcel
+from anshu.ingest.uplinks import FirstHeard, uplink_parcel
 from anshu.wire.base import Refusal, Refused
 from anshu.wire.connectors import BrokerSettings, Subscription
+from anshu.wire.payload import NETWORKS
 
 log = logging.getLogger(__name__)
 PROTOCOL = "mqtt"
