@@ -55,6 +55,7 @@ def figures() -> Figures:
             details[f"rmse_mm_live {day} {minutes} min"] = {key: round(value, 4) for key, value in live.items()}
             judged = merging.METHODS if minutes in MINUTES else merging.DEFAULTS
             targets += [_beats(day, minutes, method, error) for method in judged]
+            targets += [_beats(f"{day} live", minutes, method, live) for method in merging.DEFAULTS]
     targets += _flags(details)
     targets.append(Target("reading_a_day_of_radolan", _seconds(_radolan), "s", 5.0))
     return Figures(targets, details)

@@ -52,13 +52,38 @@ def gauges(truth):
 
 @pytest.mark.parametrize("day", bench.EVENTS)
 @pytest.mark.parametrize("minutes", [5, 15, 60])
-def test_methods_offered_first_beat_radar_and_gauges_alone(shared, day, minutes):
+@pytest.mark.parametrize("past_steps", [None, bench.PAST_STEPS])
+def test_methods_offered_first_beat_radar_and_gauges_alone(shared, day, minutes, past_steps):
     pytest.importorskip("netCDF4", reason="needs anshu[weather]")
     storm, raw = bench.storm_of(day)
-    error = merging.leave_one_out(storm, raw=raw, steps_each=minutes // 5, methods=merging.DEFAULTS)
+    error = merging.leave_one_out(
+        storm, raw=raw, steps_each=minutes // 5, methods=merging.DEFAULTS, past_steps=past_steps
+    )
     for method in merging.DEFAULTS:
         assert error[method] < error["radar"]
         assert error[method] < error["gauges_only"]
+
+
+# Isaaks, E. H. and Srivastava, R. M. (1989), An Introduction to Applied Geostatistics, chapter 12: seven samples near
+# (65, 137), covariance 10 exp(-0.3 h); printed weights and estimate.
+SAMPLES = [
+    (61, 139, 477, 0.173),
+    (63, 140, 696, 0.318),
+    (64, 129, 227, 0.129),
+    (68, 128, 646, 0.086),
+    (71, 140, 606, 0.151),
+    (73, 141, 791, 0.057),
+    (75, 128, 783, 0.086),
+]
+
+
+def test_kriging_gives_the_textbooks_weights_and_estimate():
+    x, y, value, weight = np.array(SAMPLES, float).T
+    at, model = (np.array([65.0]), np.array([137.0])), variogram.Exponential(10 / 3, 10.0)
+    found = [float(kriging.estimate(Observed(x, y, one), *at, variogram=model)[0]) for one in np.eye(7)]
+    assert found == pytest.approx(weight.tolist(), abs=0.0006)
+    estimate = float(kriging.estimate(Observed(x, y, value), *at, variogram=model)[0])
+    assert estimate == pytest.approx(592.7, abs=0.05)
 
 
 def test_the_bias_is_the_ratio_of_sums():

@@ -13,8 +13,11 @@ from anshu.science.rainfall.variogram import Exponential
 from anshu.science.standing import Standing
 
 STANDING: Final = Standing(
-    verified_by=("OpenMRG 2015-07-25、08-27 留一法：低于原始雷达与单用雨量站",),
-    valid_for="有雨站不少于 5 个且雷达与雨量站线性相关；否则退为平均场偏差订正",
+    verified_by=("OpenMRG 2015-07-25、08-27 留一法（事后对准）：低于原始雷达与单用雨量站",),
+    valid_for=(
+        "有雨站不少于 5 个且雷达与雨量站线性相关；否则退为平均场偏差订正；不列首选：只用过去资料时，"
+        "07-25 的 5 分钟误差 0.117 mm，高于单用雨量站的 0.115"
+    ),
 )
 LEAST_WET: Final = 5
 

@@ -11,7 +11,7 @@ from anshu.science.standing import Standing
 from anshu.science.units import Array
 
 STANDING: Final = Standing(
-    verified_by=(),
+    verified_by=("Isaaks & Srivastava (1989) 第 12 章 7 点例：权重与估值",),
     valid_for="站数 3–500；变差函数给定；漂移在站点处须有差异，否则退为普通克里金",
 )
 # A drift that varies less than this share of itself cannot be told from the constant.
