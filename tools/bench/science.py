@@ -35,7 +35,7 @@ def figures(parts: Sequence[str]) -> tuple[Figures, list[str]]:
             lacking.append(name)
             continue
         found.add(name, part)
-        missed = sum(not target.ok for target in part.targets)
-        found.details[f"{name}: seconds"] = round(time.perf_counter() - began, 1)
-        progress(f"{name}: {len(part.targets)} figures, {missed} missed, {found.details[f'{name}: seconds']} s")
+        spent = found.details[f"{name}: seconds"] = round(time.perf_counter() - began, 1)
+        missed = [f"{target.name} {target.value:.4g}" for target in part.targets if not target.ok]
+        progress(f"{name}: {len(part.targets)} figures in {spent} s; missed: {', '.join(missed) or 'none'}")
     return found, lacking
