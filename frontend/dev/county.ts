@@ -213,6 +213,14 @@ export const tasks: Task[] = [
 ];
 export const kinds = [["flood", "汛情险情"], ["geohazard", "地质灾害"], ["road", "道路隐患"], ["fire", "消防隐患"], ["forest_fire", "森林火情"], ["building", "房屋隐患"], ["gas", "燃气隐患"], ["enterprise", "企业隐患"], ["other", "其他"]].map(([code, name]) => ({ code, name }));
 
+const group = (code: string, name: string, cause: string, level: "red" | "orange" | "yellow" | "blue", number = 1) => ({
+  place: { code, name }, cause, level, number, unanswered: number, things: number, red: 0, orange: 0, yellow: 0, blue: 0, [level]: number, href: "/alarms/rows/",
+});
+export const alarmGroups = [
+  group("330825109000", "溪口镇", "水位", "red"), group("330825109000", "溪口镇", "1小时降水量", "orange"), group("330825203000", "庙下乡", "水位", "yellow"),
+  group("330825212000", "沐尘畲族乡", "库水位", "yellow"), group("330825102000", "湖镇镇", "可燃气体浓度", "blue"),
+];
+
 export const wall = () => ({
   response: { level: "orange", name: "防汛Ⅲ级应急响应" },
   duty: [{ name: "李国强", title: "带班领导", phone_masked: "139****5512" }, { name: "王雪", title: "值班员", phone_masked: "137****0936" }],
@@ -225,10 +233,7 @@ export const wall = () => ({
     { code: "330825203000", name: "庙下乡", red: 0, orange: 0, yellow: 1, blue: 0 }, { code: "330825212000", name: "沐尘畲族乡", red: 0, orange: 0, yellow: 1, blue: 0 },
     { code: "330825102000", name: "湖镇镇", red: 0, orange: 0, yellow: 0, blue: 1 },
   ].filter((row) => row.red + row.orange + row.yellow + row.blue > 0),
-  alarm_groups: [
-    { place: { code: "330825109000", name: "溪口镇" }, cause: "1小时降水量", level: "red", number: 2, unanswered: 1, things: 2, red: 1, orange: 1, yellow: 0, blue: 0, href: "/alarms/rows/" },
-    { place: { code: "330825201000", name: "罗家乡" }, cause: "水位", level: "orange", number: alarms.length - 5, unanswered: 3, things: 3, red: 0, orange: alarms.length - 5, yellow: 0, blue: 0, href: "/alarms/rows/" },
-  ],
+  alarm_groups: alarmGroups,
   incident: {
     id: 31, title: "溪口镇“7·4”山洪", level: "orange", opened_at: ago(26),
     clocks: [{ name: "30 分钟到场", due_at: ahead(4), done_at: null }, { name: "首报", due_at: ago(6), done_at: ago(14) }, { name: "现场图传", due_at: ahead(19), done_at: null }],

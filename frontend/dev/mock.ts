@@ -91,6 +91,7 @@ function read(path: string, query: URLSearchParams): Reply {
     "/map/basemap": () => county.basemap,
     "/map/layers": county.layers,
     "/search": () => county.search(query.get("q") ?? ""),
+    "/alarms/groups": () => ({ count: county.alarms.length, rows: county.alarmGroups }),
     "/alarms": () => ({ count: county.alarms.length, rows: county.alarms }),
     "/tasks": () => ({ now: new Date().toISOString(), rows: county.tasks }),
     "/task-kinds": () => county.kinds,

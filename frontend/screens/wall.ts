@@ -172,11 +172,13 @@ function warnings(wall: Wall): HTMLElement {
   return panel(t("wall.warnings"), t("wall.no_warnings"), rows.slice(0, 4).map((row) => h("p", { class: "w-row" }, badge(row.level), h("span", {}, row.title), row.issued_at ? h("time", { datetime: row.issued_at, "data-an-age": true }) : null)));
 }
 
-/** Place and cause of the active alarms: a storm of hundreds is a dozen lines, the worst first. */
+/** Place and cause of the active alarms, the worst first: how many of the worst level, of how many in all. */
 function groups(wall: Wall): HTMLElement {
-  const counts = (row: Record<(typeof WORST)[number], number>): HTMLElement[] =>
-    WORST.filter((level) => row[level] > 0).map((level) => levelBadge(level, `${t(`level.short.${level}`)} ${row[level]}`));
-  const rows = (wall.alarm_groups ?? []).map((row) => h("p", { class: "w-row w-group" }, h("span", {}, h("b", {}, row.place.name), ` ${row.cause}`), h("span", { class: "w-counts" }, ...counts(row))));
+  const rows = (wall.alarm_groups ?? []).map((row) => {
+    const level = asLevel(row.level);
+    const worst = level === "none" ? 0 : row[level];
+    return h("p", { class: "w-row w-group" }, h("span", {}, h("b", {}, row.place.name), ` ${row.cause}`), h("span", { class: "w-counts an-num" }, levelBadge(level, `${t(`level.short.${level}`)} ${worst}`), `/ ${row.number}`));
+  });
   const total = wall.alarms_by_township.reduce((sum, row) => sum + row.red + row.orange + row.yellow + row.blue, 0);
   const box = panel(t("wall.alarms"), t("wall.no_alarms"), rows, "is-growing");
   if (total) box.querySelector("h2")?.append(h("span", {}, t("wall.total", { n: total })));

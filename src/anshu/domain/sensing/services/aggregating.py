@@ -44,11 +44,14 @@ _OF_PERIOD = f"""
 select datastream_id, at, value, quality from sensing_observation
 where at >= %(since)s and at < %(until)s and {NOT_TEST}
 """
+# One look into the index for each mark (`offset 0` keeps it so): in a join, many marks of few streams are each held
+# against every row of their stream.
 _OF_MARKS = f"""
 select o.datastream_id, o.at, o.value, o.quality
-from unnest(%(ids)s::bigint[], %(hours)s::timestamptz[]) as given (id, hour)
-join sensing_observation o on o.datastream_id = given.id and o.at >= given.hour
-    and o.at < given.hour + interval '1 hour' and o.{NOT_TEST}
+from unnest(%(ids)s::bigint[], %(hours)s::timestamptz[]) as given (id, hour) cross join lateral (
+    select * from sensing_observation raw where raw.datastream_id = given.id and raw.at >= given.hour
+        and raw.at < given.hour + interval '1 hour' and raw.{NOT_TEST} offset 0
+) as o
 """
 _CLOSE = """
 with raw as ({raw}), minutes as ({minutes}), hours as ({hours}), kept as (
