@@ -26,6 +26,7 @@ CELL_MAX = 4_000
 BYTES_MAX = 8 * 1024 * 1024
 # A small workbook may unpack into gigabytes; nothing that people fill in does.
 UNPACKED_MAX = 80 * 1024 * 1024
+_PIECE = 65_536
 BOM = "\ufeff"
 # A cell that begins with one of these would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -43,21 +44,20 @@ def tame(value: str) -> str:
     return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA_STARTS) else value
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """This will give the text back."""
-        return text
-
-
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """This will stream CSV with a byte-order mark, without which Excel takes it for GBK."""
-    writer = csv.writer(_Echo())
-    yield BOM
-    yield writer.writerow([safe(head) for head in heads])
+    """This will stream CSV in pieces, with a byte-order mark, without which Excel takes it for GBK."""
+    piece = io.StringIO(newline="")
+    writer = csv.writer(piece)
+    piece.write(BOM)
+    writer.writerow([safe(head) for head in heads])
     for row in rows:
-        yield writer.writerow([safe(cell) for cell in row])
+        writer.writerow([safe(cell) for cell in row])
+        # A piece for each row would cost the server more than the row.
+        if piece.tell() >= _PIECE:
+            yield piece.getvalue()
+            piece.seek(0)
+            piece.truncate()
+    yield piece.getvalue()
 
 
 def xlsx_bytes(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

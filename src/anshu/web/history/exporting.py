@@ -3,7 +3,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import IO, Any
 
 import pyarrow as pa
@@ -71,9 +71,10 @@ def heads(step: Step) -> list[str]:
 
 def as_rows(asked: Asked) -> Iterator[Row]:
     """This will give the rows of a table, times as people here write them."""
+    zone = timezone.get_current_timezone()
     for part in _parts(asked):
         for row in part:
-            yield [_text(cell) for cell in row]
+            yield [_text(cell, zone) for cell in row]
 
 
 def as_parquet(asked: Asked) -> IO[bytes]:
@@ -128,7 +129,7 @@ def _known(value: float) -> float | None:
     return value if value == value else None
 
 
-def _text(cell: Any) -> Any:
+def _text(cell: Any, zone: tzinfo) -> Any:
     if isinstance(cell, datetime):
-        return timezone.localtime(cell).isoformat()
+        return cell.astimezone(zone).isoformat()
     return f"{cell:.10g}" if isinstance(cell, float) else cell
