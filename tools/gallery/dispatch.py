@@ -13,6 +13,7 @@ from anshu.science.dispatch import (
     quickest_path,
     relief_goods,
     road_time,
+    shelter_loads,
     split_flow,
     whole_villages,
 )
@@ -52,6 +53,39 @@ def _whole(axes: Any) -> None:
 @panel("greedy", "贪心安置")
 def _greedy(axes: Any) -> None:
     _plan(axes, greedy.assign_greedy(CASE))
+
+
+@panel("shelter_loads", "整村安置(容量紧)")
+def _loads(axes: Any) -> None:
+    rooms = (0.9, 0.94, 0.98, 1.0, 1.04, 1.1)
+    left = np.array([_left(_tight(room)) for room in rooms])
+    lines = dict(zip(("贪心", "装载方案", "至少剩"), left.T, strict=True))
+    curves(axes, rooms, lines, x_label="容量/人数", y_label="剩下的人", marks="o-")
+
+
+def _tight(room: float) -> evacuation.Evacuation:
+    """This will make a county whose shelters, some half as large as others, hold so much of its people."""
+    rng = np.random.default_rng(5)
+    villages, shelters = rng.uniform(0, 20, (24, 2)), rng.uniform(2, 18, (8, 2))
+    people, size = rng.integers(50, 400, 24), rng.uniform(0.6, 1.4, 8)
+    away_km = np.hypot(*(villages[:, None] - shelters[None]).transpose(2, 0, 1))
+    capacity = (people.sum() * room * size / size.sum()).astype(int)
+    return evacuation.Evacuation(people, capacity, np.where(away_km < 10, 3 + 2.1 * away_km, np.inf))
+
+
+def _left(case: evacuation.Evacuation) -> tuple[float, float, float]:
+    """This will give the persons left by the greedy way, by loads, and by any plan of whole villages at least."""
+    people, capacity, minutes = case.checked()
+    quick = greedy.quick(people, capacity, minutes)
+    stay = people.astype(float)
+    task = shelter_loads.Task(people, capacity, np.where(np.isfinite(minutes), 0.0, np.inf), stay)
+    pool = shelter_loads.Pool()
+    pool.add_plan(quick)
+    # Far more time than is needed, so that the picture is the same on a slow machine.
+    found = shelter_loads.price(task, pool, 0.5 * stay, seconds=120)
+    pool.add_plan(greedy.packed(found.leaning, people, capacity, minutes))
+    chosen = shelter_loads.choose(task, pool, seconds=120)
+    return stay[quick == greedy.NOWHERE].sum(), stay[chosen == greedy.NOWHERE].sum(), max(found.bound, 0.0)
 
 
 @panel("relief_goods", "物资分配(按紧急程度)")

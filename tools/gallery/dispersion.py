@@ -23,9 +23,15 @@ from anshu.science.dispersion import (
     surface_layer,
     surface_layer_plume,
     two_phase,
+    weathers,
     wind,
 )
 from anshu.science.dispersion.air import Air
+from anshu.science.dispersion.slab import profile, puff, release
+from anshu.science.dispersion.slab.ambient import Ambient
+from anshu.science.dispersion.slab.gas import Gas
+from anshu.science.dispersion.slab.plume import Source
+from anshu.science.dispersion.slab.trajectory import Blend
 from anshu.science.standing import Refusal
 from tools.gallery.drawing import CYCLE, SKY, curves, field, label, outline
 from tools.gallery.panels import Panels
@@ -33,6 +39,8 @@ from tools.gallery.panels import Panels
 panel = Panels()
 BARS = np.linspace(1.05, 6, 60)
 AWAY_M = np.geomspace(50, 5000, 80)
+# Liquefied natural gas as the SLAB report's example has it.
+METHANE = Gas(0.016043, 2238.0, 3348.5, 111.7, 509_900.0, 424.1)
 AMMONIA = two_phase.Saturated(293.15, 1.186e6, 4740.0, 610.0, 6.7)
 
 
@@ -210,6 +218,33 @@ def _dense_puff(axes: Any) -> None:
     curves(axes, x, lines, x_label="下风 m", y_label="氨 %")
 
 
+@panel("slab.release", "重气浅层(LNG)")
+def _layer(axes: Any) -> None:
+    x = np.geomspace(40, 1500, 80)
+    lines = {}
+    for rate in (30, 117, 300):
+        cloud = release.disperse(Source(METHANE, float(rate), 657.0, 107.0, METHANE.boiling_k), _calm(), upto_m=1500.0)
+        lines[f"{rate} kg/s"] = profile.peak_volume_fraction(cloud, x) * 100
+    curves(axes, x, lines, x_label="下风 m", y_label="最大浓度 %", log="xy")
+
+
+@panel("slab.puff", "重气浅层瞬时云(LNG)")
+def _layer_puff(axes: Any) -> None:
+    air = _calm()
+    blend = Blend(METHANE, METHANE.boiling_k, 0.0, air)
+    cloud = puff.instantaneous(blend, mass_kg=10_000.0, area_m2=900.0, air=air, upto_m=1500.0)
+    lines = {
+        "半宽 m": cloud.column("half_width_m"),
+        "厚 m": cloud.column("depth_m"),
+        "浓度 %": cloud.volume_fraction * 100,
+    }
+    curves(axes, cloud.column("time_s"), lines, x_label="释放后 s", y_label="", log="y")
+
+
+def _calm() -> Ambient:
+    return Ambient(surface_layer.from_wind(2.0, measured_at_m=3.0, stability="E", roughness_m=0.01))
+
+
 @panel("plume_rise", "烟气抬升")
 def _rise(axes: Any) -> None:
     x = np.linspace(1, 600, 80)
@@ -242,3 +277,23 @@ def _footprint(axes: Any) -> None:
     share = footprint.exceedance(weathers, east, north, footprint_of=of)
     field(axes, share, named="4.8 km × 4.2 km", extent=(-300, 4500, -1400, 2800), origin="lower")
     outline(axes, of(footprint.Weather(3.0, 250.0, "D")), color=SKY, linewidth=1)
+
+
+@panel("weathers", "多种天气(50 次抽样)")
+def _weathers(axes: Any) -> None:
+    town = np.random.default_rng(8).normal((2000, 0), (500, 250), (400, 2))
+    places = weathers.Places(*town.T, np.full(400, 10.0))
+    measured = footprint.Weather(3.0, 270.0, "D")
+
+    def of(weather: footprint.Weather) -> Any:
+        plume = gaussian_plume.Plume(2.0, weather.wind_m_s, weather.stability)
+        return footprint.plume_footprint(plume, threshold_kg_m3=1e-5, wind_from_deg=weather.wind_from_deg)
+
+    for spread_deg in (5, 15, 40):
+        doubt = weathers.Doubt(0.3, float(spread_deg), {"D": 0.6, "E": 0.4})
+        drawn = weathers.draw(measured, doubt, count=50, rng=np.random.default_rng(9))
+        persons = np.sort(weathers.reach(drawn, places, footprint_of=of).persons)
+        axes.step(persons, 1 - np.arange(50) / 50, where="pre", label=f"风向 ±{spread_deg}°")
+    axes.set_xlim(0, 4000)
+    label(axes, "受影响人数 N(共 4000)", "不少于 N 的占比")
+    axes.legend()

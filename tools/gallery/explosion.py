@@ -8,6 +8,7 @@ import numpy as np
 from anshu.science.explosion import (
     baker_strehlow_tang,
     fireball,
+    flammability,
     individual_risk,
     jet_fire,
     multi_energy,
@@ -15,14 +16,25 @@ from anshu.science.explosion import (
     probit,
     radiation,
     tnt,
+    toxic_endpoints,
     vapour_cloud,
 )
-from tools.gallery.drawing import bars, curves
+from anshu.science.standing import Refusal
+from tools.gallery.drawing import CYCLE, bars, curves, label
 from tools.gallery.panels import Panels
 
 panel = Panels()
 AWAY_M = np.geomspace(30, 2000, 80)
 BUTANE_J = 5.078e11  # the butane cloud of the worked example
+BURNING = {
+    "氢": "1333-74-0",
+    "乙炔": "74-86-2",
+    "甲烷": "74-82-8",
+    "丙烷": "74-98-6",
+    "苯": "71-43-2",
+    "乙醇": "64-17-5",
+    "氨": "7664-41-7",
+}
 PETROL = {"burning_kg_m2_s": 0.055, "heat_of_combustion_j_kg": 43.7e6}
 
 
@@ -115,6 +127,40 @@ def _probit(axes: Any) -> None:
         "氯 2000 ppm·10 min": probit.share_harmed(probit.toxic_death("氯", share * 2000, exposed_min=10)),
     }
     curves(axes, share, lines, x_label="占所注最大剂量之比", y_label="死亡份额", log="x")
+
+
+@panel("flammability", "可燃性(爆炸极限)")
+def _flammable(axes: Any) -> None:
+    for row, cas in enumerate(BURNING.values()):
+        lower, upper = (100 * one(cas).value for one in (flammability.lower_limit, flammability.upper_limit))
+        axes.barh(row, upper - lower, left=lower, height=0.6, color=CYCLE[row % len(CYCLE)])
+    axes.set_yticks(range(len(BURNING)), list(BURNING))
+    axes.invert_yaxis()
+    label(axes, "空气中体积 %", "", log="x")
+    axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    axes.grid(visible=False, axis="y")
+
+
+@panel("toxic_endpoints", "毒性终点(AEGL 为 60 min)")
+def _toxic(axes: Any) -> None:
+    names = ("光气", "氯", "二氧化硫", "硫化氢", "氨", "一氧化碳")
+    for place, (kind, mark) in enumerate({"AEGL-2": "o", "AEGL-3": "s", "IDLH": "^"}.items()):
+        levels = [_endpoint_ppm(toxic_endpoints.CAS[name], kind) for name in names]
+        axes.plot(levels, range(len(names)), mark, color=CYCLE[place], markersize=4, label=kind)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    label(axes, "ppm", "", log="x")
+    axes.legend(loc="upper right")
+
+
+def _endpoint_ppm(cas: str, kind: str) -> float:
+    """This will give NaN where nobody lists it."""
+    try:
+        if kind == "IDLH":
+            return toxic_endpoints.idlh(cas).ppm
+        return toxic_endpoints.aegl(cas, int(kind[-1]), exposed_min=60).ppm
+    except Refusal:
+        return float("nan")
 
 
 @panel("individual_risk", "个人风险与限值")
