@@ -109,7 +109,7 @@ def test_a_broker_that_comes_back_is_joined_again(meter, ingest, tmp_path):  # n
 
 
 def test_a_wrong_password_is_said(network, ingest, broker):
-    assert "refused" in fails(connect("mqtt", settings_for(broker, client_id="guess"), secret="guess")).error
+    assert "被拒绝" in fails(connect("mqtt", settings_for(broker, client_id="guess"), secret="guess")).error
 
 
 def test_payloads_and_envelopes_are_read_like_those_of_our_own_doors(network, ingest, broker):

@@ -135,8 +135,8 @@ def test_a_datastream_that_fails_costs_no_other(network, ingest, frost):
     [
         ({"value": 3}, "value"),
         ({"nothing": []}, "value"),
-        ({"value": []}, "none of 0 datastreams"),
-        ({"value": [{"@iot.id": 1}]}, "none of 1 datastreams"),
+        ({"value": []}, "0 个数据流"),
+        ({"value": [{"@iot.id": 1}]}, "1 个数据流"),
     ],
 )
 def test_an_answer_that_is_none_is_said(network, ingest, answer, said):
@@ -164,7 +164,7 @@ def test_a_river_service_is_read_in_metres_and_its_missing_code_is_missing(netwo
     assert dict(Observation.objects.values_list("value", "quality")) == {3.5 * FOOT_M: 0, None: 3}
     assert (query["sites"], query["parameterCd"]) == ("01646500,99", "00060,00065")
     assert datetime.fromisoformat(query["startDT"]) == (NOW - timedelta(days=1)).replace(second=0, microsecond=0)
-    assert state.error == "nothing of 99"
+    assert state.error == "没有 99 的数据"
 
 
 def test_a_reply_as_served_is_harvested(network, quick):

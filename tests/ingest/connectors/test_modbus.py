@@ -133,7 +133,7 @@ def test_a_register_the_device_lacks_does_not_cost_the_others():
         inbox = Inbox()
         async with Device() as device, Asking(inbox, device.port, GAS, ABSENT) as poller:
             assert set(values(await inbox.next())) == {"combustible_gas"}
-            await until(lambda: poller.error == "exception 2 for 3/500")
+            await until(lambda: poller.error == "3/500 答异常码 2")
             assert poller.failures == 0
 
     asyncio.run(trial())

@@ -165,7 +165,7 @@ def test_a_secret_that_the_platforms_key_does_not_open_is_said(network, ingest):
         connector_pause(connector=connector, reason="换钥", actor=SETUP, now=NOW)
         Connector.objects.update(secret="not sealed by us")
         connector_resume(connector=connector, actor=SETUP, now=NOW)
-        assert "secret cannot be opened" in fails(connector).error
+        assert "密码打不开" in fails(connector).error
 
 
 def test_only_one_process_runs_the_connectors_and_another_takes_over(network, quick, monkeypatch):

@@ -93,7 +93,7 @@ class _Session:
             await self._loop.run_in_executor(None, self._connect)
         self._socket = self._client.socket()
         if self._socket is None:
-            raise Failed("the connection was closed at once")
+            raise Failed("一连上就被断开")
         self._loop.add_reader(self._socket, self._read)
         self._client.on_socket_register_write = self._want_to_write
         self._client.on_socket_unregister_write = self._written
@@ -154,7 +154,7 @@ class _Session:
 
     def _connected(self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
-            self._over(f"refused: {reason}")
+            self._over(f"被拒绝:{reason}")
             return
         client.subscribe([(each.topic, 1) for each in self._settings.subscriptions])
 
@@ -163,7 +163,7 @@ class _Session:
             each.topic for each, reason in zip(self._settings.subscriptions, reasons, strict=False) if reason.is_failure
         ]
         if refused:
-            self._over(f"may not subscribe to {', '.join(refused)}")
+            self._over(f"不许订阅 {'、'.join(refused)}")
         else:
             self._going.standing.worked()
 
@@ -184,7 +184,7 @@ class _Session:
             return
         if verdict is None:
             # Only a new connection makes the broker deliver it again.
-            self._over("not stored; to be delivered again")
+            self._over("没有入库,等对方重投")
             return
         self._client.ack(mid, qos)
         self._going.standing.worked(0 if verdict.kept else weight, error=verdict.kept)

@@ -32,7 +32,7 @@ class Dialled(Poller):
         began = loop.time()
         await _to_its_end(asyncio.create_task(listener.attend(reader, writer)))
         if loop.time() - began < _AGAIN_S:
-            raise Failed(f"{given.host}:{given.port} hung up")
+            raise Failed(f"{given.host}:{given.port} 一连上就挂断")
 
 
 async def _to_its_end(serving: asyncio.Task[None]) -> None:

@@ -58,7 +58,7 @@ class ModbusPoller(Poller):
                 given.host, port=given.port, timeout=given.timeout_s, retries=0, reconnect_delay=0
             )
         if not self._client.connected and not await self._client.connect():
-            raise OSError(f"{self.peer} does not answer")
+            raise OSError(f"{self.peer} 没有应答")
         return self._client
 
     async def _ask(self, client: AsyncModbusTcpClient, request: Request) -> tuple[Sequence[int] | None, str]:
@@ -71,10 +71,10 @@ class ModbusPoller(Poller):
         }[request.function]
         answer = await ask(request.address, count=request.count, device_id=self._settings.unit_id)
         if answer.isError():
-            return None, f"exception {answer.exception_code} for {request.function}/{request.address}"
+            return None, f"{request.function}/{request.address} 答异常码 {answer.exception_code}"
         found = [int(bit) for bit in answer.bits] if request.function <= 2 else list(answer.registers)
         if len(found) < request.count:
-            return None, f"{len(found)} of {request.count} for {request.function}/{request.address}"
+            return None, f"{request.function}/{request.address} 应答 {len(found)} 个,应为 {request.count} 个"
         return found[: request.count], ""
 
     async def _leave(self) -> None:

@@ -25,7 +25,7 @@ class Requests:
             # A redirection would carry the secret to whomever the other side names.
             async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
                 if answer.status != 200:
-                    raise Failed(f"HTTP {answer.status} {answer.reason or ''} from {answer.url.host}".strip())
+                    raise Failed(f"{answer.url.host} 回答 HTTP {answer.status} {answer.reason or ''}".strip())
                 return await self._body(answer)
         except aiohttp.ClientError as error:
             raise Failed(f"{type(error).__name__}: {error}") from error
@@ -35,7 +35,7 @@ class Requests:
         async for piece in answer.content.iter_chunked(65_536):
             found += piece
             if len(found) > self._most:
-                raise Failed(f"answer longer than {self._most} bytes")
+                raise Failed(f"回答超过 {self._most} 字节")
         return bytes(found)
 
     def _signed(self, address: str) -> tuple[dict[str, str], URL]:

@@ -122,12 +122,12 @@ class Connectors:
         standing = Standing(row.code, self._clock, row.cursor)
         running = _Running(row.mark, standing, None)
         if row.secret is None:
-            standing.failed("the secret cannot be opened: the platform's key has changed; enter it again")
+            standing.failed("密码打不开:平台的密钥换过了,请重新填写")
             return running
         try:
             settings = PARSERS[row.kind](row.settings)
         except (KeyError, SettingsRefused) as refused:
-            standing.failed(f"settings: {refused}")
+            standing.failed(f"设置有误:{_wrong(refused)}")
             return running
         going = Going(
             code=row.code,
@@ -164,6 +164,11 @@ class Connectors:
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, _fresh, work)
+
+
+def _wrong(error: KeyError | SettingsRefused) -> str:
+    problems = error.problems if isinstance(error, SettingsRefused) else ()
+    return ";".join(f"{each.path}:{each.message('zh')}" for each in problems) or f"没有方式 {error}"
 
 
 def _fresh(work: Callable[[], Any]) -> Any:

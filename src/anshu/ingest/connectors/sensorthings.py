@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from anshu.ingest.connectors.polling import Failed, Poller
+from anshu.ingest.connectors.polling import Failed, Poller, said
 from anshu.ingest.connectors.requests import Requests
 from anshu.ingest.connectors.standing import Going
 from anshu.wire.base import Refused
@@ -44,7 +44,7 @@ class SensorThingsHarvester(Poller):
             try:
                 got = await self._read(stream)
             except (Failed, Refused, OSError) as error:
-                failed = failed or f"{stream.id}: {error}"
+                failed = failed or f"数据流 {stream.id}:{_said(error)}"
                 continue
             if got is None:
                 waiting.add(stream.thing)
@@ -56,10 +56,10 @@ class SensorThingsHarvester(Poller):
         standing.worked(stored, error=failed)
 
     def _told(self, waiting: set[str]) -> str:
-        said = [f"{len(self._streams)} datastreams"]
+        told = [f"{len(self._streams)} 个数据流"]
         if waiting:
-            said.append(f"{len(waiting)} things not registered: {', '.join(sorted(waiting)[:5])}")
-        return "; ".join(said)
+            told.append(f"{len(waiting)} 台设备没有登记:{'、'.join(sorted(waiting)[:5])}")
+        return ";".join(told)
 
     async def _list(self) -> None:
         """This will read which datastreams there are, now and then."""
@@ -72,9 +72,9 @@ class SensorThingsHarvester(Poller):
             streams += page.rows
             unmatched += page.unmatched
             if len(streams) > _MOST_STREAMS:
-                raise Failed(f"more than {_MOST_STREAMS} datastreams; narrow them by `filter`")
+                raise Failed(f"数据流超过 {_MOST_STREAMS} 个,请用 filter 缩小")
         if not streams:
-            raise Failed(f"none of {unmatched} datastreams is named in `properties`")
+            raise Failed(f"对方 {unmatched} 个数据流都不在 properties 里")
         self._streams, self._listed_at = streams, now
 
     async def _read(self, stream: Stream) -> int | None:
@@ -109,3 +109,7 @@ class SensorThingsHarvester(Poller):
 
     async def _leave(self) -> None:
         await self._requests.close()
+
+
+def _said(error: Exception) -> str:
+    return error.fault.message("zh") if isinstance(error, Refused) else said(error)

@@ -35,7 +35,7 @@ class UsgsHarvester(Poller):
                 stored += len(observed)
                 standing.reached(site, max(each.time for each in observed).isoformat())
         silent = [site for site in given.sites if site not in found]
-        standing.worked(stored, error=f"nothing of {', '.join(silent)}" if silent else "")
+        standing.worked(stored, error=f"没有 {'、'.join(silent)} 的数据" if silent else "")
 
     def _since(self, reached: list[str | None]) -> datetime:
         """This will give the moment from which all sites are asked for: that of the one furthest behind."""
