@@ -28,6 +28,8 @@ _CURRENT_DATA, _PERIOD_DATA, _SET_CLOCK = 0x37, 0x38, 0x4A
 _STEPS = {"minute": timedelta(minutes=5), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 # Commands whose answer has not come; a station that answers nothing forgets nothing either.
 _MOST_ASKED = 32
+# A header may claim 4,095 packets; one short frame must not make us write as many. Who lost more sends all again.
+MOST_NAKS = 64
 
 
 class Sl651Session:
@@ -109,7 +111,7 @@ class Sl651Session:
         if message.index != message.total or not (missing := self._assembler.missing(message)):
             return ()
         first = self._assembler.first(message)
-        return encode_naks(message, missing, now=now, serial=first.serial if first else None)
+        return encode_naks(message, missing[:MOST_NAKS], now=now, serial=first.serial if first else None)
 
 
 def _queries(command: Command) -> tuple[int, list[bytes]]:
