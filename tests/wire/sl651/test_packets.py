@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anshu.wire import sl651
-from anshu.wire.base import CHINA, Refused
+from anshu.wire.base import CHINA, Refused, Reply
 from anshu.wire.sl651.framing import parse_frame
+from anshu.wire.sl651.session import MOST_NAKS
 
 STATION = sl651.Station("0033082501")
 AT = datetime(2026, 6, 20, 15, 30, tzinfo=CHINA)
@@ -128,3 +129,12 @@ def test_a_whole_message_that_cannot_be_read_is_refused_and_forgotten():
     with pytest.raises(Refused):
         assembler.add(frames[1])
     assert assembler.size == 0
+
+
+def test_one_packet_of_very_many_is_not_answered_with_as_many():
+    """Found by the fuzzer: a header that claims 4,095 packets made us write 4,094 answers to 32 bytes."""
+    raws = sl651.encode_picture(STATION, serial=5, sent_at=AT, observed_at=AT, picture=JPEG, packet_size=5)
+    session = sl651.Sl651Session(lambda address: "")
+    answers = [each for each in session.receive(raws[-1], now=AT) if isinstance(each, Reply)]
+    assert len(raws) > 2 * MOST_NAKS
+    assert [sl651.decode_frame(each.raw).index for each in answers] == list(range(1, MOST_NAKS + 1))
