@@ -3,6 +3,8 @@
 
 import importlib
 import json
+import subprocess
+import sys
 
 import pytest
 from tools.bench import __main__ as command
@@ -19,6 +21,14 @@ def test_every_figure_of_a_quick_part_reaches_its_target(shared, part):
 
 def test_every_part_can_be_run_alone():
     assert set(science.PARTS) <= set(command.names())
+
+
+def test_listing_the_benchmarks_leaves_django_to_whoever_needs_it():
+    said = (
+        "from tools.bench.__main__ import names; names(); from django.conf import settings; print(settings.configured)"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_without_outside_material_nothing_is_measured_and_the_exit_code_says_so(monkeypatch, tmp_path, capsys):

@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 from tools.bench.report import Target, finish
-from tools.fuzzing.targets import targets
 
 _FOLDER = Path("var/fuzz")
 _MOST_GROWN_MB = 16
@@ -22,6 +21,9 @@ _SLOWEST_S = 2.0
 
 def measure(*, as_json: bool, seconds: float = 600) -> int:
     """This will attack one codec after another."""
+    # Not before: one of them configures Django for itself, and the other benchmarks are listed in the same process.
+    from tools.fuzzing.targets import targets
+
     guided = importlib.util.find_spec("atheris") is not None
     rows: list[Target] = []
     details: dict[str, object] = {"seconds a codec": seconds, "guided by coverage": guided}
