@@ -106,7 +106,7 @@ def _register(given: Any, path: str, problems: list[Problem]) -> Register:
         property=fields.property("property"),
         unit=fields.text("unit", 16) or "1",
         thing=fields.text("thing", 64),
-        missing=_missing(fields),
+        missing=fields.numbers("missing", _MOST_MISSING),
     )
 
 
@@ -115,12 +115,6 @@ def _bit(fields: Fields, *, needed: bool) -> int:
         fields.wrong("bit", "needs_bit")
         return 0
     return fields.integer("bit", 0, 15, 0)
-
-
-def _missing(fields: Fields) -> tuple[float, ...]:
-    codes = fields.items("missing", _MOST_MISSING)
-    each = Fields({f"[{n}]": code for n, code in enumerate(codes)}, f"{fields.path}missing", fields.problems)
-    return tuple(each.number(name, 0.0, -1e38, 1e38) for name in each.given)
 
 
 def _check_clashes(registers: tuple[Register, ...], problems: list[Problem]) -> None:

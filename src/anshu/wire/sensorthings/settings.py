@@ -107,14 +107,8 @@ def _match(fields: Fields) -> Match:
         match=fields.text("match", 300),
         property=fields.property("property"),
         unit=fields.text("unit", 16),
-        missing=_missing(fields),
+        missing=fields.numbers("missing", _MOST_MISSING),
     )
     if not found.match:
         fields.wrong("match", "absent")
     return found
-
-
-def _missing(fields: Fields) -> tuple[float, ...]:
-    codes = fields.items("missing", _MOST_MISSING)
-    each = Fields({f"[{n}]": code for n, code in enumerate(codes)}, f"{fields.path}missing", fields.problems)
-    return tuple(each.number(name, 0.0, -1e38, 1e38) for name in each.given)

@@ -138,6 +138,12 @@ class Fields:
             else:
                 self.problems.append(Problem(path, "table"))
 
+    def numbers(self, name: str, most: int) -> tuple[float, ...]:
+        """Read a list of finite numbers; one that is none is named by its place."""
+        given = {f"[{place}]": value for place, value in enumerate(self.items(name, most))}
+        each = Fields(given, f"{self.path}{name}", self.problems)
+        return tuple(each.number(place, 0.0, -1e38, 1e38) for place in given)
+
     def items(self, name: str, most: int, *, needed: bool = False) -> list[Any]:
         """Read a list of at most so many items."""
         value = self.given.get(name)
